@@ -1,0 +1,4 @@
+/** The composer, open or not; it stands once in the layout. */
+export function ComposerSheet() {
+  return null;
+}

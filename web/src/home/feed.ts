@@ -1,0 +1,67 @@
+import type { Page, Post } from "@/api/types";
+import { compareIds, newerThan } from "@/post/kinds";
+import { foldFeed, type FeedEntry } from "./folding";
+
+/** The stretch of the home timeline that is loaded, newest first, without holes. */
+export interface HomeFeed {
+  posts: Post[];
+  /** Keys of the cards on screen, so that folding keeps them in place. */
+  shown: string[];
+  /** Leads further down; null at the end of the timeline. */
+  older: string | null;
+  /** Is there more above than what is loaded? */
+  moreAbove: boolean;
+}
+
+export function openFeed(page: Page<Post>, moreAbove = false): HomeFeed {
+  return settle({ posts: tidy(page.items), shown: [], older: page.next_cursor, moreAbove });
+}
+
+export function addOlder(feed: HomeFeed, page: Page<Post>): HomeFeed {
+  return settle({ ...feed, posts: tidy([...feed.posts, ...page.items]), older: page.next_cursor });
+}
+
+/** Adds a page that lies just above the loaded stretch; a cursor means that more lies above it. */
+export function addNewer(feed: HomeFeed, page: Page<Post>): HomeFeed {
+  return settle({ ...feed, posts: tidy([...page.items, ...feed.posts]), moreAbove: page.next_cursor !== null });
+}
+
+/** The reader's own new post stands on top at once, unless the top is not loaded. */
+export function addOwn(feed: HomeFeed, post: Post): HomeFeed {
+  if (feed.moreAbove) return feed;
+  return settle({ ...feed, posts: tidy([post, ...feed.posts]) });
+}
+
+export function feedEntries(feed: HomeFeed): FeedEntry[] {
+  return foldFeed(feed.posts, new Set(feed.shown));
+}
+
+export function countUnread(entries: readonly FeedEntry[], seenTop: string | null): number {
+  if (seenTop === null) return 0;
+  return entries.filter((entry) => newerThan(entry.key, seenTop)).length;
+}
+
+/** The card that holds a feed id, or, if that post is gone, the next older one. */
+export function findEntry(entries: readonly FeedEntry[], postId: string): FeedEntry | undefined {
+  return (
+    entries.find((entry) => entry.ids.includes(postId)) ??
+    entries.find((entry) => newerThan(postId, entry.key)) ??
+    entries.at(-1)
+  );
+}
+
+/** Does the loaded stretch reach down to this id? */
+export function reaches(feed: HomeFeed, postId: string): boolean {
+  const last = feed.posts.at(-1);
+  return feed.older === null || (last !== undefined && !newerThan(last.id, postId));
+}
+
+function settle(feed: HomeFeed): HomeFeed {
+  return { ...feed, shown: feedEntries(feed).map((entry) => entry.key) };
+}
+
+function tidy(posts: Post[]): Post[] {
+  const byId = new Map<string, Post>();
+  for (const post of posts) if (!byId.has(post.id)) byId.set(post.id, post);
+  return [...byId.values()].sort((a, b) => compareIds(b.id, a.id));
+}

@@ -1,0 +1,84 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { Post, Tombstone } from "@/api/types";
+import { isPlainRetweet } from "./kinds";
+
+type Change = (post: Post) => Post | Tombstone | null;
+
+/**
+ * Rewrites every post inside any cached shape (pages, threads, quotes inside posts). A change that
+ * answers null takes the post out of its list. What does not change keeps its identity.
+ */
+export function mapPosts<T>(data: T, change: Change): T {
+  return rewrite(data, change) as T;
+}
+
+/** Applies a change to one post wherever it is cached. */
+export function updatePost(client: QueryClient, id: string, change: (post: Post) => Post): void {
+  updateEveryQuery(client, (post) => (post.id === id ? change(post) : post));
+}
+
+/** Takes a deleted post out of all lists; in threads its place stays as a gap. */
+export function removePost(client: QueryClient, id: string): void {
+  updateEveryQuery(client, (post) => (post.id === id ? null : post), isThreadKey);
+  updateEveryQuery(client, (post) => (post.id === id ? tombstoneOf(post) : post), (key) => !isThreadKey(key));
+}
+
+/** Takes everything by one author out of all lists, as after a block or a mute. */
+export function removePostsBy(client: QueryClient, authorId: string): void {
+  updateEveryQuery(client, (post) => (post.author.id === authorId ? null : post), isThreadKey);
+}
+
+function updateEveryQuery(client: QueryClient, change: Change, skip: (key: readonly unknown[]) => boolean = () => false): void {
+  for (const query of client.getQueryCache().getAll()) {
+    const { data, dataUpdatedAt } = query.state;
+    if (data === undefined || skip(query.queryKey)) continue;
+    const next = mapPosts(data, change);
+    if (next !== data) client.setQueryData(query.queryKey, next, { updatedAt: dataUpdatedAt });
+  }
+}
+
+function isThreadKey(key: readonly unknown[]): boolean {
+  return key.at(-1) === "thread";
+}
+
+function tombstoneOf(post: Post): Tombstone {
+  return { id: post.id, deleted: true, reply_to: post.reply_to, conversation_id: post.conversation_id };
+}
+
+function rewrite(value: unknown, change: Change): unknown {
+  if (Array.isArray(value)) return rewriteList(value, change);
+  if (typeof value !== "object" || value === null) return value;
+  if (isPost(value)) return rewritePost(value, change);
+  return rewriteFields(value, change);
+}
+
+function rewriteList(list: unknown[], change: Change): unknown[] {
+  const next = list.map((item) => rewrite(item, change)).filter((item, index) => item !== null || list[index] === null);
+  return next.length === list.length && next.every((item, index) => item === list[index]) ? list : next;
+}
+
+function rewriteFields(value: object, change: Change): object {
+  let changed = false;
+  const next = Object.fromEntries(
+    Object.entries(value).map(([name, field]) => {
+      const rewritten = rewrite(field, change) ?? field;
+      changed ||= rewritten !== field;
+      return [name, rewritten];
+    }),
+  );
+  return changed ? next : value;
+}
+
+function rewritePost(post: Post, change: Change): Post | Tombstone | null {
+  const changed = change(post);
+  if (changed === null || changed.deleted || changed.retweet_of === null) return changed;
+  const inner = rewritePost(changed.retweet_of, change);
+  if (inner === changed.retweet_of) return changed;
+  const original = inner === null || inner.deleted ? null : inner;
+  if (original === null && isPlainRetweet(changed)) return null;
+  return { ...changed, retweet_of: original };
+}
+
+function isPost(value: object): value is Post {
+  return "author" in value && "text" in value && "conversation_id" in value;
+}
