@@ -1,0 +1,55 @@
+import { Link, NavLink } from "react-router";
+import { ComposeButton } from "@/compose/ComposeButton";
+import { useMe } from "@/session/context";
+import { strings } from "@/strings";
+import { cx } from "@/ui/cx";
+import { Mark } from "@/ui/Mark";
+import { destinationsFor } from "./destinations";
+
+/** The left column of wide screens; without labels where there is little room. */
+export function Rail() {
+  const me = useMe();
+  return (
+    <header className="sticky top-0 hidden h-dvh shrink-0 flex-col items-end overflow-y-auto py-2 pe-3 ps-3 md:flex lg:w-(--rail-width) lg:pe-6">
+      <Link
+        to="/"
+        aria-label={strings.app.name}
+        className="mb-4 flex min-h-12 items-center gap-3 rounded-full px-2 lg:w-full"
+      >
+        <Mark size={34} />
+        <span className="hidden text-lg font-bold tracking-tight lg:inline">{strings.app.name}</span>
+      </Link>
+      <nav aria-label={strings.app.navigation} className="lg:w-full">
+        <ul className="space-y-1">
+          {destinationsFor(me).map(({ to, label, Icon }) => (
+            <li key={to}>
+              <NavLink
+                to={to}
+                end
+                aria-label={label}
+                className={({ isActive }) =>
+                  cx(
+                    "flex min-h-12 min-w-12 items-center gap-4 rounded-full px-3 transition-colors hover:bg-hover",
+                    isActive ? "font-bold" : "font-medium",
+                  )
+                }
+              >
+                {({ isActive }) => (
+                  <>
+                    <Icon filled={isActive} />
+                    <span className="hidden lg:inline">{label}</span>
+                  </>
+                )}
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {me !== null && (
+        <div className="mt-5 lg:w-full">
+          <ComposeButton placement="rail" />
+        </div>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,28 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiClient } from "@/api/client";
+import { keys } from "@/api/keys";
+import { createQueryClient } from "@/api/query-client";
+import { App } from "@/app/App";
+import { takeBoot } from "@/app/boot";
+import { createRouter } from "@/app/routes";
+import { SessionStore } from "@/session/store";
+import "./theme.css";
+
+const boot = takeBoot();
+const session = new SessionStore(boot.session);
+const api = new ApiClient(session);
+const queries = createQueryClient();
+
+for (const name of ["home", "discover"] as const) {
+  const page = boot[name];
+  if (page !== null) queries.setQueryData(keys[name](), { pages: [page], pageParams: [null] });
+}
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The document has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <App api={api} session={session} queries={queries} router={createRouter()} />
+  </StrictMode>,
+);

@@ -1,0 +1,48 @@
+/** Every word that the client shows, in one place, so that translations can follow. */
+export const strings = {
+  app: {
+    name: "Chirrup",
+    skipToContent: "Skip to content",
+    navigation: "Main",
+    aside: "About this page",
+    loading: "Loading…",
+    documentTitle: (page: string) => `${page} · Chirrup`,
+    notFoundTitle: "Nothing here",
+    notFoundText: "This page does not exist, or it has moved away.",
+    toHome: "Go to home",
+    crashTitle: "Something went wrong",
+    crashText: "This page could not be shown. What you typed before is kept on this device.",
+    reload: "Reload the page",
+    updateTitle: "Could not load this page",
+    updateText: "The connection was lost, or Chirrup has just been updated.",
+  },
+  nav: {
+    home: "Home",
+    discover: "Discover",
+    profile: "Profile",
+    settings: "Settings",
+    login: "Log in",
+    register: "Create account",
+  },
+  ui: {
+    close: "Close",
+    back: "Back",
+    cancel: "Cancel",
+    retry: "Try again",
+    showPassword: "Show password",
+    hidePassword: "Hide password",
+    dismiss: "Dismiss",
+    verified: "Verified",
+    now: "now",
+    minutes: (n: number) => `${n}m`,
+    hours: (n: number) => `${n}h`,
+  },
+  problem: {
+    network: "The server could not be reached. Check your connection and try again.",
+    timeout: "The server took too long to answer.",
+    tooMany: (seconds: number | null) =>
+      seconds === null ? "Too many tries. Wait a moment, then try again." : `Too many tries. Try again in ${seconds} s.`,
+    server: "The server had a problem of its own. Nothing on your side is lost.",
+    unknown: "That did not work.",
+  },
+} as const;
