@@ -24,6 +24,10 @@ export default tseslint.config(
       // Lists styled without markers lose their role in WebKit unless it is said again.
       "jsx-a11y/no-redundant-roles": ["error", { ul: ["list"], ol: ["list"] }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_$" }],
+      // Speaks to users of the React Compiler, which this project does not run.
+      "react-hooks/preserve-manual-memoization": "off",
+      // Only dialogs that someone has just opened take the focus.
+      "jsx-a11y/no-autofocus": "off",
       eqeqeq: "error",
       "no-console": "error",
     },

@@ -7,12 +7,17 @@ import { App } from "@/app/App";
 import { takeBoot } from "@/app/boot";
 import { createRouter } from "@/app/routes";
 import { SessionStore } from "@/session/store";
+import { watchSession } from "@/session/watch";
+import { applyTheme, savedTheme } from "@/settings/theme";
 import "./theme.css";
+
+applyTheme(savedTheme());
 
 const boot = takeBoot();
 const session = new SessionStore(boot.session);
 const api = new ApiClient(session);
 const queries = createQueryClient();
+watchSession(session, queries);
 
 for (const name of ["home", "discover"] as const) {
   const page = boot[name];

@@ -18,6 +18,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   idempotencyKey?: string | undefined;
   timeoutMs?: number;
+  /** Lets the request outlive the page that sends it. */
+  keepalive?: boolean;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -80,6 +82,7 @@ async function send(method: Method, path: string, token: string | null, options:
       headers,
       signal,
       credentials: "same-origin",
+      keepalive: options.keepalive ?? false,
       body: options.body === undefined ? null : JSON.stringify(options.body),
     });
   } catch (error) {

@@ -1,11 +1,15 @@
 import type { Id } from "./types";
 
+export type ProfileTab = "posts" | "replies" | "likes";
+export type PeopleList = "followers" | "following";
+
 const user = (username: string) => ["user", username.toLowerCase()] as const;
 
 /** Every query key of the client is made here, so that what is stored and what is invalidated cannot drift apart. */
 export const keys = {
   home: () => ["home"] as const,
-  homeMarker: () => ["home", "marker"] as const,
+  /** The newest page of home that the document brought along. */
+  bootHome: () => ["home", "boot"] as const,
   discover: () => ["discover"] as const,
 
   post: (id: Id) => ["post", id] as const,
@@ -14,8 +18,8 @@ export const keys = {
   postRetweets: (id: Id) => ["post", id, "retweets"] as const,
 
   user,
-  userPosts: (username: string, tab: "posts" | "replies" | "likes") => [...user(username), tab] as const,
-  userPeople: (username: string, list: "followers" | "following") => [...user(username), list] as const,
+  userPosts: (username: string, tab: ProfileTab) => [...user(username), tab] as const,
+  userPeople: (username: string, list: PeopleList) => [...user(username), list] as const,
 
   sessions: () => ["sessions"] as const,
 };

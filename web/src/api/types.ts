@@ -29,7 +29,8 @@ export interface User extends UserSummary {
 
 /** The signed-in person's own account: the only place where the e-mail address is shown. */
 export interface Me extends User {
-  email: string;
+  email: string | null;
+  role: "member" | "moderator" | "admin";
 }
 
 export interface Media {
@@ -114,6 +115,7 @@ export interface SessionInfo {
   created_at: string;
   last_used_at: string;
   user_agent: string;
+  address: string;
   current: boolean;
 }
 

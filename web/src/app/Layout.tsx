@@ -1,5 +1,7 @@
 import { Outlet, ScrollRestoration } from "react-router";
 import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ExpiredDialog } from "@/session/ExpiredDialog";
+import { SessionGate } from "@/session/SessionGate";
 import { strings } from "@/strings";
 import { Aside } from "./Aside";
 import { BottomBar } from "./BottomBar";
@@ -25,12 +27,15 @@ export function Layout() {
           tabIndex={-1}
           className="min-h-dvh w-full max-w-(--column-width) min-w-0 pb-[calc(var(--bar-height)+env(safe-area-inset-bottom)+1rem)] md:border-x md:border-line md:pb-16"
         >
-          <Outlet />
+          <SessionGate>
+            <Outlet />
+          </SessionGate>
         </main>
         <Aside />
       </div>
       <BottomBar />
       <ComposerSheet />
+      <ExpiredDialog />
     </>
   );
 }

@@ -1,8 +1,19 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
+import type { PeopleList, ProfileTab } from "@/api/keys";
 import { ErrorPage } from "./ErrorPage";
 import { Layout } from "./Layout";
 import { NotFoundPage } from "./NotFoundPage";
 import { Splash } from "./Splash";
+
+const profileTab = (tab: ProfileTab) => async () => {
+  const { ProfilePage } = await import("@/profile/ProfilePage");
+  return { element: <ProfilePage tab={tab} /> };
+};
+
+const peopleList = (list: PeopleList) => async () => {
+  const { PeoplePage } = await import("@/profile/PeoplePage");
+  return { element: <PeoplePage list={list} /> };
+};
 
 /** Each page is a chunk of its own; the ones most people open first are fetched with the first script. */
 export const routes: RouteObject[] = [
@@ -17,6 +28,14 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/home/HomePage")).HomePage }) },
           { path: "discover", lazy: async () => ({ Component: (await import("@/home/DiscoverPage")).DiscoverPage }) },
+          { path: "login", lazy: async () => ({ Component: (await import("@/session/LoginPage")).LoginPage }) },
+          { path: "register", lazy: async () => ({ Component: (await import("@/session/RegisterPage")).RegisterPage }) },
+          { path: "settings", lazy: async () => ({ Component: (await import("@/settings/SettingsPage")).SettingsPage }) },
+          { path: ":handle", lazy: profileTab("posts") },
+          { path: ":handle/replies", lazy: profileTab("replies") },
+          { path: ":handle/likes", lazy: profileTab("likes") },
+          { path: ":handle/followers", lazy: peopleList("followers") },
+          { path: ":handle/following", lazy: peopleList("following") },
           { path: ":handle/:postId", lazy: async () => ({ Component: (await import("@/thread/ThreadPage")).ThreadPage }) },
           { path: "*", Component: NotFoundPage },
         ],

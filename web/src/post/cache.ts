@@ -23,6 +23,11 @@ export function removePost(client: QueryClient, id: string): void {
   updateEveryQuery(client, (post) => (post.id === id ? tombstoneOf(post) : post), (key) => !isThreadKey(key));
 }
 
+/** Applies a change to everything by one author, as after they changed their name. */
+export function updatePostsBy(client: QueryClient, authorId: string, change: (post: Post) => Post): void {
+  updateEveryQuery(client, (post) => (post.author.id === authorId ? change(post) : post));
+}
+
 /** Takes everything by one author out of all lists, as after a block or a mute. */
 export function removePostsBy(client: QueryClient, authorId: string): void {
   updateEveryQuery(client, (post) => (post.author.id === authorId ? null : post), isThreadKey);

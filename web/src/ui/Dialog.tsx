@@ -13,8 +13,10 @@ interface DialogProps {
   action?: ReactNode;
   /** A sheet fills the phone from the bottom and floats as a card on wide screens; a plain dialog is always a small card. */
   shape?: "sheet" | "card";
-  /** Whether a click beside the dialog or Escape closes it. */
+  /** Whether it can be left without answering. */
   dismissible?: boolean;
+  /** Holds something typed: only the close button leaves it, no stray click or key. */
+  guarded?: boolean;
   className?: string;
 }
 
@@ -33,6 +35,7 @@ function OpenDialog({
   action,
   shape = "card",
   dismissible = true,
+  guarded = false,
   className,
 }: Omit<DialogProps, "open">) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -56,10 +59,10 @@ function OpenDialog({
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
-        if (dismissible) onClose();
+        if (dismissible && !guarded) onClose();
       }}
       onClick={(event) => {
-        if (dismissible && event.target === event.currentTarget) onClose();
+        if (dismissible && !guarded && event.target === event.currentTarget) onClose();
       }}
       className={cx(
         "fixed inset-0 m-auto max-h-[min(90dvh,44rem)] overflow-hidden bg-float text-ink shadow-float backdrop:animate-fade backdrop:bg-scrim",

@@ -1,0 +1,40 @@
+import { Link } from "react-router";
+import type { User } from "@/api/types";
+import { profilePath } from "@/post/paths";
+import { strings } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { VerifiedIcon } from "@/ui/icons";
+import { FollowButton } from "./FollowButton";
+
+export function PersonRow({ user }: { user: User }) {
+  return (
+    <li className="relative flex gap-3 px-4 py-3.5 transition-colors hover:bg-hover/60">
+      <Avatar user={user} />
+      <div className="min-w-0 flex-1">
+        <div className="flex items-start justify-between gap-3">
+          <div className="min-w-0">
+            {/* The link's target is the whole row; the button lies above it. */}
+            <Link to={profilePath(user)} className="flex items-center gap-1 font-semibold after:absolute after:inset-0">
+              <bdi className="truncate">{user.display_name}</bdi>
+              {user.verified && (
+                <VerifiedIcon width="1.1em" height="1.1em" className="shrink-0 text-accent" aria-hidden={false} role="img" aria-label={strings.ui.verified} />
+              )}
+            </Link>
+            <p className="truncate text-sm text-muted">
+              @{user.username}
+              {user.viewer?.followed_by && ` · ${strings.profile.followsYou}`}
+            </p>
+          </div>
+          <div className="relative z-10">
+            <FollowButton user={user} />
+          </div>
+        </div>
+        {user.bio && (
+          <p dir="auto" className="mt-1 line-clamp-2 text-sm">
+            {user.bio}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
