@@ -19,10 +19,8 @@ const api = new ApiClient(session);
 const queries = createQueryClient();
 watchSession(session, queries);
 
-for (const name of ["home", "discover"] as const) {
-  const page = boot[name];
-  if (page !== null) queries.setQueryData(keys[name](), { pages: [page], pageParams: [null] });
-}
+if (boot.home !== null) queries.setQueryData(keys.bootHome(), boot.home);
+if (boot.discover !== null) queries.setQueryData(keys.discover(), { pages: [boot.discover], pageParams: [null] });
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root");

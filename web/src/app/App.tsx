@@ -2,7 +2,6 @@ import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "react-router";
 import type { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
-import { KeyboardProvider } from "@/keyboard/KeyboardProvider";
 import { SessionContext } from "@/session/context";
 import type { SessionStore } from "@/session/store";
 import { ToastProvider } from "@/ui/ToastProvider";
@@ -21,9 +20,7 @@ export function App({ api, session, queries, router }: AppProps) {
       <ApiContext value={api}>
         <QueryClientProvider client={queries}>
           <ToastProvider>
-            <KeyboardProvider>
-              <RouterProvider router={router} />
-            </KeyboardProvider>
+            <RouterProvider router={router} />
           </ToastProvider>
         </QueryClientProvider>
       </ApiContext>

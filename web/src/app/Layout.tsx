@@ -1,5 +1,8 @@
 import { Outlet, ScrollRestoration } from "react-router";
+import { ComposeProvider } from "@/compose/ComposeProvider";
 import { ComposerSheet } from "@/compose/ComposerSheet";
+import { Shortcuts } from "@/keyboard/Shortcuts";
+import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { ExpiredDialog } from "@/session/ExpiredDialog";
 import { SessionGate } from "@/session/SessionGate";
 import { strings } from "@/strings";
@@ -12,30 +15,33 @@ import { useFocusOnNavigation } from "./use-focus-on-navigation";
 export function Layout() {
   useFocusOnNavigation();
   return (
-    <>
-      <a
-        href="#main"
-        className="fixed start-4 top-2 z-50 -translate-y-20 rounded-full bg-accent px-5 py-2.5 font-semibold text-on-accent focus:translate-y-0"
-      >
-        {strings.app.skipToContent}
-      </a>
-      <ScrollRestoration />
-      <div className="mx-auto flex max-w-[calc(var(--rail-width)+var(--column-width)+var(--aside-width)+5rem)] justify-center">
-        <Rail />
-        <main
-          id="main"
-          tabIndex={-1}
-          className="min-h-dvh w-full max-w-(--column-width) min-w-0 pb-[calc(var(--bar-height)+env(safe-area-inset-bottom)+1rem)] md:border-x md:border-line md:pb-16"
+    <ComposeProvider>
+      <PostActionsProvider>
+        <a
+          href="#main"
+          className="fixed start-4 top-2 z-50 -translate-y-20 rounded-full bg-accent px-5 py-2.5 font-semibold text-on-accent focus:translate-y-0"
         >
-          <SessionGate>
-            <Outlet />
-          </SessionGate>
-        </main>
-        <Aside />
-      </div>
-      <BottomBar />
-      <ComposerSheet />
-      <ExpiredDialog />
-    </>
+          {strings.app.skipToContent}
+        </a>
+        <ScrollRestoration />
+        <div className="mx-auto flex max-w-[calc(var(--rail-width)+var(--column-width)+var(--aside-width)+5rem)] justify-center">
+          <Rail />
+          <main
+            id="main"
+            tabIndex={-1}
+            className="min-h-dvh w-full max-w-(--column-width) min-w-0 pb-[calc(var(--bar-height)+env(safe-area-inset-bottom)+1rem)] md:border-x md:border-line md:pb-16"
+          >
+            <SessionGate>
+              <Outlet />
+            </SessionGate>
+          </main>
+          <Aside />
+        </div>
+        <BottomBar />
+        <ComposerSheet />
+        <ExpiredDialog />
+        <Shortcuts />
+      </PostActionsProvider>
+    </ComposeProvider>
   );
 }

@@ -37,8 +37,15 @@ describe("the home feed", () => {
 
   it("counts as unread what is above the newest post seen", () => {
     const entries = feedEntries(openFeed(page([12, 11, 10, 9])));
-    expect(countUnread(entries, "10")).toBe(2);
-    expect(countUnread(entries, null)).toBe(0);
+    expect(countUnread(entries, "10", "7")).toBe(2);
+    expect(countUnread(entries, null, "7")).toBe(0);
+  });
+
+  it("does not count one's own posts as unread", () => {
+    const own = makePost("12", makeUser("7", "me"));
+    const retweeted = makeRetweet("11", makeUser("7", "me"), makePost("3"));
+    const entries = feedEntries(openFeed({ items: [own, retweeted, makePost("10"), makePost("9")], next_cursor: null }));
+    expect(countUnread(entries, "9", "7")).toBe(1);
   });
 
   it("finds the card of a folded id, and the next older one of a deleted id", () => {

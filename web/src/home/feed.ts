@@ -1,6 +1,7 @@
 import type { Page, Post } from "@/api/types";
+import type { PostEntry } from "@/post/entry";
 import { compareIds, newerThan } from "@/post/kinds";
-import { foldFeed, type FeedEntry } from "./folding";
+import { foldFeed } from "./folding";
 
 /** The stretch of the home timeline that is loaded, newest first, without holes. */
 export interface HomeFeed {
@@ -32,17 +33,22 @@ export function addOwn(feed: HomeFeed, post: Post): HomeFeed {
   return settle({ ...feed, posts: tidy([post, ...feed.posts]) });
 }
 
-export function feedEntries(feed: HomeFeed): FeedEntry[] {
+export function feedEntries(feed: HomeFeed): PostEntry[] {
   return foldFeed(feed.posts, new Set(feed.shown));
 }
 
-export function countUnread(entries: readonly FeedEntry[], seenTop: string | null): number {
+/** How many cards lie above the newest post seen; one's own words need no reading. */
+export function countUnread(entries: readonly PostEntry[], seenTop: string | null, ownId: string): number {
   if (seenTop === null) return 0;
-  return entries.filter((entry) => newerThan(entry.key, seenTop)).length;
+  return entries.filter((entry) => newerThan(entry.key, seenTop) && !isOwn(entry, ownId)).length;
+}
+
+function isOwn({ post, retweeters }: PostEntry, ownId: string): boolean {
+  return retweeters.length === 0 ? post.author.id === ownId : retweeters.every((person) => person.id === ownId);
 }
 
 /** The card that holds a feed id, or, if that post is gone, the next older one. */
-export function findEntry(entries: readonly FeedEntry[], postId: string): FeedEntry | undefined {
+export function findEntry(entries: readonly PostEntry[], postId: string): PostEntry | undefined {
   return (
     entries.find((entry) => entry.ids.includes(postId)) ??
     entries.find((entry) => newerThan(postId, entry.key)) ??

@@ -1,19 +1,9 @@
 import type { Post, UserSummary } from "@/api/types";
+import type { PostEntry } from "@/post/entry";
 import { isPlainRetweet } from "@/post/kinds";
 
 /** How many feed entries may lie between two members of one card. */
 export const FOLDING_REACH = 25;
-
-export interface FeedEntry {
-  /** The feed id whose place the card takes; stable while newer retweets arrive. */
-  key: string;
-  /** What the card shows: an original, a reply or a quote, never a plain retweet. */
-  post: Post;
-  /** Who brought it here, latest first, each person once. */
-  retweeters: UserSummary[];
-  /** Every feed id this card stands for, newest first. */
-  ids: string[];
-}
 
 interface Group {
   post: Post;
@@ -29,7 +19,7 @@ export function foldFeed(
   posts: readonly Post[],
   shown: ReadonlySet<string> = new Set(),
   reach = FOLDING_REACH,
-): FeedEntry[] {
+): PostEntry[] {
   const groups: Group[] = [];
   const open = new Map<string, Group>();
   posts.forEach((post, index) => {

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import { keys } from "@/api/keys";
-import { mapPosts, removePost, removePostsBy, updatePost } from "./cache";
+import { findCachedPost, mapPosts, removePost, removePostsBy, updatePost } from "./cache";
 import { makePost, makeRetweet, makeUser } from "./fixtures";
 
 const ada = makeUser("1", "ada");
@@ -53,6 +53,18 @@ describe("the post cache", () => {
       ["10", true],
       ["11", false],
     ]);
+  });
+
+  it("leaves the focus of a thread as it was, for the page to decide", () => {
+    const client = makeClient();
+    removePost(client, "9");
+    expect(client.getQueryData(keys.thread("9"))).toMatchObject({ post: { id: "9", deleted: false } });
+  });
+
+  it("finds a post that a list has loaded", () => {
+    const client = makeClient();
+    expect(findCachedPost(client, "11")?.text).toBe("re");
+    expect(findCachedPost(client, "99")).toBeUndefined();
   });
 
   it("hides an author", () => {

@@ -33,6 +33,19 @@ export function removePostsBy(client: QueryClient, authorId: string): void {
   updateEveryQuery(client, (post) => (post.author.id === authorId ? null : post), isThreadKey);
 }
 
+/** A post that some list has already loaded. */
+export function findCachedPost(client: QueryClient, id: string): Post | undefined {
+  let found: Post | undefined;
+  for (const query of client.getQueryCache().getAll()) {
+    if (found) break;
+    mapPosts(query.state.data, (post) => {
+      if (post.id === id) found = post;
+      return post;
+    });
+  }
+  return found;
+}
+
 function updateEveryQuery(client: QueryClient, change: Change, skip: (key: readonly unknown[]) => boolean = () => false): void {
   for (const query of client.getQueryCache().getAll()) {
     const { data, dataUpdatedAt } = query.state;
@@ -52,7 +65,7 @@ function tombstoneOf(post: Post): Tombstone {
 
 function rewrite(value: unknown, change: Change): unknown {
   if (Array.isArray(value)) return rewriteList(value, change);
-  if (typeof value !== "object" || value === null) return value;
+  if (!isObject(value)) return value;
   if (isPost(value)) return rewritePost(value, change);
   return rewriteFields(value, change);
 }
@@ -66,12 +79,22 @@ function rewriteFields(value: object, change: Change): object {
   let changed = false;
   const next = Object.fromEntries(
     Object.entries(value).map(([name, field]) => {
-      const rewritten = rewrite(field, change) ?? field;
+      const rewritten = keepPlace(field, rewrite(field, change));
       changed ||= rewritten !== field;
       return [name, rewritten];
     }),
   );
   return changed ? next : value;
+}
+
+/** Only lists can lose a post; a field that must hold one keeps the last known state of it. */
+function keepPlace(field: unknown, rewritten: unknown): unknown {
+  const gone = rewritten === null || (isObject(rewritten) && "deleted" in rewritten && rewritten.deleted === true);
+  return gone ? field : rewritten;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function rewritePost(post: Post, change: Change): Post | Tombstone | null {

@@ -46,8 +46,15 @@ describe("visibleRows", () => {
     expect(rows.map((row) => row.collapsed)).toEqual([false, false, false]);
   });
 
-  it("knows the last of its siblings", () => {
-    const rows = visibleRows(buildTree(items, "1"), new Set());
-    expect(rows.map((row) => row.last)).toEqual([false, true, true]);
+  it("ends a guide at the last of its siblings", () => {
+    const rows = visibleRows(buildTree([...items, reply("5", "4"), reply("6", "5"), reply("7", "4")], "1"), new Set());
+    expect(rows.map((row) => [row.node.id, row.guides])).toEqual([
+      ["2", []],
+      ["3", [false]],
+      ["4", []],
+      ["5", [true]],
+      ["6", [true, false]],
+      ["7", [false]],
+    ]);
   });
 });

@@ -15,8 +15,8 @@ export interface ThreadRow {
   node: ThreadNode;
   depth: number;
   collapsed: boolean;
-  /** Is this the last of its siblings? Guides end here. */
-  last: boolean;
+  /** For each level above: does the guide of that level go on below this row? */
+  guides: boolean[];
 }
 
 /**
@@ -51,14 +51,15 @@ export function buildTree(items: readonly ThreadItem[], rootId: string): ThreadN
 /** The rows to draw, top to bottom; what hangs below a collapsed reply is left out. */
 export function visibleRows(roots: readonly ThreadNode[], collapsed: ReadonlySet<string>): ThreadRow[] {
   const rows: ThreadRow[] = [];
-  const walk = (nodes: readonly ThreadNode[], depth: number) => {
+  const walk = (nodes: readonly ThreadNode[], depth: number, above: boolean[]) => {
     nodes.forEach((node, index) => {
       const isCollapsed = collapsed.has(node.id) && node.children.length > 0;
-      rows.push({ node, depth, collapsed: isCollapsed, last: index === nodes.length - 1 });
-      if (!isCollapsed) walk(node.children, depth + 1);
+      const guides = depth === 0 ? [] : [...above, index < nodes.length - 1];
+      rows.push({ node, depth, collapsed: isCollapsed, guides });
+      if (!isCollapsed) walk(node.children, depth + 1, guides);
     });
   };
-  walk(roots, 0);
+  walk(roots, 0, []);
   return rows;
 }
 

@@ -1,0 +1,115 @@
+import { useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useMe } from "@/session/context";
+import { strings } from "@/strings";
+import { Avatar } from "@/ui/Avatar";
+import { Button } from "@/ui/Button";
+import { cx } from "@/ui/cx";
+import { useCompose, useDraft } from "./compose-context";
+import type { ComposeContext as Target } from "./context";
+import { CounterRing } from "./CounterRing";
+import { checkText } from "./graphemes";
+
+interface ComposerProps {
+  target: Target;
+  /** Inline composers stay small until someone writes. */
+  placement: "inline" | "sheet";
+  autoFocus?: boolean;
+  /** What is quoted, below the text. */
+  children?: ReactNode;
+  onSent?: () => void;
+}
+
+/** Writes one post. Every keystroke is kept; sending hands the text over to the outbox at once. */
+export function Composer({ target, placement, autoFocus = false, children, onSent }: ComposerProps) {
+  const me = useMe();
+  const { desk } = useCompose();
+  const [text, setText] = useDraft(target);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const problemId = useId();
+  const { text: ready, count, remaining, problem } = checkText(text);
+  useGrowingField(field, text);
+  useInitialFocus(field, autoFocus);
+  if (me === null || desk === null) return null;
+
+  const send = () => {
+    if (problem !== null) {
+      field.current?.focus();
+      return;
+    }
+    desk.drafts.clear(target);
+    desk.outbox.add(ready, target);
+    onSent?.();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      send();
+    }
+  };
+  const words = strings.compose[target.kind];
+  const said = problem === "too-long" ? strings.compose.tooLong(-remaining) : problem === "control" ? strings.compose.control : null;
+  const resting = placement === "inline" && text === "";
+
+  return (
+    <form
+      aria-label={words.label}
+      className="group/composer flex gap-3 px-4 py-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Avatar user={me} />
+      <div className="min-w-0 flex-1">
+        <textarea
+          ref={field}
+          value={text}
+          rows={placement === "sheet" ? 4 : 1}
+          dir="auto"
+          aria-label={words.label}
+          aria-invalid={said !== null || undefined}
+          aria-describedby={said === null ? undefined : problemId}
+          placeholder={words.placeholder}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          className="block w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted"
+        />
+        {children}
+        {said !== null && (
+          <p id={problemId} className="pt-1 text-sm text-danger">
+            {said}
+          </p>
+        )}
+        <div className={cx("mt-1 items-center justify-end gap-4", resting ? "hidden group-focus-within/composer:flex" : "flex")}>
+          <CounterRing count={count} remaining={remaining} />
+          <Button type="submit" variant="primary" size="sm" disabled={problem !== null}>
+            {words.send}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function useGrowingField(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    if (field.current) fitToText(field.current);
+  }, [field, text]);
+}
+
+function fitToText(element: HTMLTextAreaElement): void {
+  element.style.height = "auto";
+  element.style.height = `${element.scrollHeight}px`;
+}
+
+function useInitialFocus(field: React.RefObject<HTMLTextAreaElement | null>, wanted: boolean): void {
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!wanted || element === null) return;
+    // A dialog takes the focus when it opens, which is after this.
+    requestAnimationFrame(() => {
+      element.focus({ preventScroll: true });
+      element.setSelectionRange(element.value.length, element.value.length);
+    });
+  }, [field, wanted]);
+}

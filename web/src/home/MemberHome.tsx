@@ -1,0 +1,65 @@
+import { useRef } from "react";
+import type { Me } from "@/api/types";
+import { Composer } from "@/compose/Composer";
+import { PendingPosts } from "@/compose/PendingPosts";
+import { PostSkeletons } from "@/post/PagedPosts";
+import { PostList, type PostListHandle } from "@/post/PostList";
+import { strings } from "@/strings";
+import { ErrorNotice } from "@/ui/Notice";
+import { NewPostsPill } from "./NewPostsPill";
+import { QuietHome } from "./QuietHome";
+import { useHome } from "./use-home";
+
+const NEW_POST = { kind: "new" } as const;
+
+export function MemberHome({ me }: { me: Me }) {
+  const list = useRef<PostListHandle>(null);
+  const home = useHome(me, list);
+  return (
+    <>
+      <NewPostsPill
+        unread={home.unread}
+        onTop={() => void home.toTop()}
+        onElsewhere={home.elsewhere ? home.follow : null}
+      />
+      <div className="hidden border-b border-line md:block">
+        <Composer target={NEW_POST} placement="inline" />
+      </div>
+      <PendingPosts />
+      <HomeList home={home} list={list} />
+    </>
+  );
+}
+
+interface HomeListProps {
+  home: ReturnType<typeof useHome>;
+  list: React.RefObject<PostListHandle | null>;
+}
+
+function HomeList({ home, list }: HomeListProps) {
+  const { query, entries, above, below } = home;
+  if (query.isPending) return <PostSkeletons label={strings.nav.home} />;
+  if (query.isError && !query.data) {
+    return (
+      <ErrorNotice
+        title={strings.post.listFailed}
+        error={query.error}
+        busy={query.isFetching}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  }
+  if (entries.length === 0 && !below.hasMore) return <QuietHome />;
+  return (
+    <PostList
+      ref={list}
+      label={strings.home.label}
+      entries={entries}
+      above={above}
+      below={below}
+      opening={home.opening}
+      onMove={home.onMove}
+      endText={strings.home.end}
+    />
+  );
+}
