@@ -1,0 +1,201 @@
+"""What can be done with an account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from chirrup.accounts.events import AccountBanned, AccountDeleted, AccountRegistered, AccountUnbanned, ProfileChanged
+from chirrup.accounts.models import (
+    BIO_LENGTH,
+    DISPLAY_NAME_LENGTH,
+    Account,
+    Counter,
+    Role,
+    Status,
+    Summary,
+    Viewer,
+    check_email,
+    check_line,
+    check_username,
+)
+from chirrup.accounts.passwords import Passwords, check_password
+from chirrup.accounts.sessions import Sessions
+from chirrup.accounts.store import AccountStore
+from chirrup.platform.errors import Conflict, Forbidden, NotFound
+from chirrup.platform.ids import IdGenerator
+from chirrup.platform.ports import Cache, Database, Transaction
+
+_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The verbs of accounts."""
+
+    db: Database
+    store: AccountStore
+    sessions: Sessions
+    passwords: Passwords
+    ids: IdGenerator
+    cache: Cache
+
+    async def register(self, username: str, email: str | None, password: str, display_name: str | None) -> Account:
+        """Make an account.
+
+        Raises:
+            RuleBroken: a field breaks its rule.
+            Conflict: the username or the e-mail address is taken.
+        """
+        check_username(username)
+        check_password(password, username)
+        name = (display_name or "").strip() or username
+        check_line(name, "display_name", DISPLAY_NAME_LENGTH)
+        if email is not None:
+            email = email.strip().lower()
+            check_email(email)
+        password_hash = await self.passwords.hash(password)
+        account_id = self.ids.new(0)
+        async with self.db.transaction() as tx:
+            while not await self.store.insert(tx, account_id, username, email, password_hash, name):
+                if await self.store.username_taken(tx, username):
+                    raise Conflict("This username is taken.", field="username")
+                if email is not None and await self.store.email_taken(tx, email):
+                    raise Conflict("There is an account with this e-mail address.", field="email")
+                account_id = self.ids.new(0)
+            tx.publish(AccountRegistered(account_id=account_id))
+        return await self.get(account_id)
+
+    async def get(self, account_id: int) -> Account:
+        """Return an account by id.
+
+        Raises:
+            NotFound: there is none that takes part.
+        """
+        account = (await self.store.by_ids(self.db.read, [account_id])).get(account_id)
+        return _visible(account)
+
+    async def named(self, username: str) -> Account:
+        """Return an account by name, without regard to case.
+
+        Raises:
+            NotFound: there is none that takes part.
+        """
+        return _visible(await self.store.by_username(self.db.read, username))
+
+    async def by_ids(self, account_ids: Sequence[int]) -> dict[int, Account]:
+        """Return those of the accounts that take part."""
+        found = await self.store.by_ids(self.db.read, account_ids)
+        return {key: account for key, account in found.items() if account.status is Status.ACTIVE}
+
+    async def mentioned(self, usernames: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Return id and spelling for those lower-case names that belong to accounts that take part."""
+        return await self.store.ids_by_username(self.db.read, usernames) if usernames else {}
+
+    async def summaries(self, account_ids: Sequence[int]) -> dict[int, Summary]:
+        """Return what stands beside each post of these accounts."""
+        known = dict(zip(account_ids, await self.cache.get_many("summary", account_ids), strict=True))
+        missing = [key for key, summary in known.items() if summary is None]
+        if missing:
+            found = await self.store.by_ids(self.db.read, missing)
+            fresh = {key: _summary(account) for key, account in found.items()}
+            await self.cache.set_many("summary", fresh)
+            known.update(fresh)
+        return known
+
+    async def edit(
+        self, viewer: Viewer, display_name: str | None, bio: str | None, is_bot: bool | None
+    ) -> Account:  # fmt: skip
+        """Change what an account says of itself; None leaves a field as it is.
+
+        Raises:
+            RuleBroken: a field breaks its rule.
+        """
+        old = await self.get(viewer.id)
+        name = old.display_name if display_name is None else display_name.strip() or old.username
+        text = old.bio if bio is None else bio.strip()
+        check_line(name, "display_name", DISPLAY_NAME_LENGTH)
+        check_line(text, "bio", BIO_LENGTH)
+        async with self.db.transaction() as tx:
+            await self.store.set_profile(tx, viewer.id, name, text, old.is_bot if is_bot is None else is_bot)
+            tx.publish(ProfileChanged(account_id=viewer.id))
+            tx.forget("summary", viewer.id)
+        return await self.get(viewer.id)
+
+    async def delete(self, viewer: Viewer, password: str) -> None:
+        """Delete an account for good; what it made disappears at once and is removed soon after.
+
+        Raises:
+            Forbidden: the password is wrong.
+        """
+        kept = await self.store.password_hash(self.db.read, viewer.id)
+        right, _ = await self.passwords.verify(password, kept)
+        if not right:
+            raise Forbidden("The password is wrong.", field="password")
+        async with self.db.transaction() as tx:
+            await self.store.erase(tx, viewer.id)
+            await self.sessions.revoke_all(tx, viewer.id)
+            tx.publish(AccountDeleted(account_id=viewer.id))
+            tx.forget("summary", viewer.id)
+
+    async def ban(self, account_id: int) -> None:
+        """Shut an account out: its sessions end and nothing of it is shown; banning twice is banning once."""
+        async with self.db.transaction() as tx:
+            if await self.store.set_status(tx, account_id, Status.ACTIVE, Status.BANNED):
+                await self.sessions.revoke_all(tx, account_id)
+                tx.publish(AccountBanned(account_id=account_id))
+                tx.forget("summary", account_id)
+
+    async def unban(self, username: str) -> Account:
+        """Let a banned account in again.
+
+        Raises:
+            NotFound: there is no account of this name that could take part.
+        """
+        account = await self.store.by_username(self.db.read, username)
+        if account is None or account.status is Status.DELETED:
+            raise NotFound("There is no such account.")
+        async with self.db.transaction() as tx:
+            if await self.store.set_status(tx, account.id, Status.BANNED, Status.ACTIVE):
+                tx.publish(AccountUnbanned(account_id=account.id))
+                tx.forget("summary", account.id)
+        return await self.get(account.id)
+
+    async def promote(self, account_id: int, role: Role) -> None:
+        """Give an account a role."""
+        async with self.db.transaction() as tx:
+            await self.store.set_role(tx, account_id, role)
+
+    async def add_counts(self, tx: Transaction, counter: Counter, deltas: Mapping[int, int]) -> None:
+        """Add to one counter of many accounts."""
+        await self.store.add_counts(tx, counter, deltas)
+
+    async def reconcile(self, counter: Counter, actual: Mapping[int, int]) -> int:
+        """Set one counter of all accounts to its actual value, 0 where there is none; return how many were wrong."""
+        repaired = 0
+        after = 0
+        while rows := await self.store.counts_after(self.db.read, counter, after, _COUNTED):
+            after = rows[-1][0]
+            wrong = {key: actual.get(key, 0) for key, count in rows if actual.get(key, 0) != count}
+            if wrong:
+                async with self.db.transaction() as tx:
+                    await self.store.set_counts(tx, counter, wrong)
+                repaired += len(wrong)
+        return repaired
+
+
+def _visible(account: Account | None) -> Account:
+    if account is None or account.status is not Status.ACTIVE:
+        raise NotFound("There is no such account.")
+    return account
+
+
+def _summary(account: Account) -> Summary:
+    shown = {
+        "id": str(account.id),
+        "username": account.username,
+        "display_name": account.display_name,
+        "avatar_url": account.avatar_url,
+        "verified": account.verified,
+    }
+    return Summary(account.id, account.username, account.status is Status.ACTIVE, msgspec.json.encode(shown))

@@ -1,0 +1,66 @@
+"""All SQL of likes."""
+
+from collections.abc import Sequence
+
+from chirrup.platform.ports import Reader, Transaction
+
+
+class LikeStore:
+    """Queries over likes."""
+
+    async def insert(self, tx: Transaction, like_id: int, account_id: int, post_id: int) -> bool:
+        """Return whether the like is new."""
+        return 1 == await tx.run(
+            "INSERT INTO likes (account_id, post_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            account_id, post_id, like_id,
+        )  # fmt: skip
+
+    async def delete(self, tx: Transaction, account_id: int, post_id: int) -> bool:
+        """Return whether there was a like."""
+        return 1 == await tx.run("DELETE FROM likes WHERE account_id = $1 AND post_id = $2", account_id, post_id)
+
+    async def liked(self, reader: Reader, account_id: int, post_ids: Sequence[int]) -> set[int]:
+        """Return those of the posts that an account likes."""
+        rows = await reader.all(
+            "SELECT post_id FROM likes WHERE account_id = $1 AND post_id = ANY($2)", account_id, post_ids
+        )
+        return {row[0] for row in rows}
+
+    async def newest_liked(self, reader: Reader, account_id: int, limit: int) -> list[int]:
+        """Return the newest posts that an account likes, by the posts' ids."""
+        rows = await reader.all(
+            "SELECT post_id FROM likes WHERE account_id = $1 ORDER BY post_id DESC LIMIT $2", account_id, limit
+        )
+        return [row[0] for row in rows]
+
+    async def likers(self, reader: Reader, post_id: int, before: int, limit: int) -> list[tuple[int, int]]:
+        """Return (like id, account id), newest first."""
+        rows = await reader.all(
+            "SELECT id, account_id FROM likes WHERE post_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            post_id, before, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def liked_by(self, reader: Reader, account_id: int, before: int, limit: int) -> list[tuple[int, int]]:
+        """Return (like id, post id) of what an account likes, last liked first."""
+        rows = await reader.all(
+            "SELECT id, post_id FROM likes WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            account_id, before, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def forget_post(self, tx: Transaction, post_id: int, limit: int) -> int:
+        """Delete up to `limit` likes of a post; return how many."""
+        return await tx.run(
+            "DELETE FROM likes WHERE post_id = $1 AND account_id IN"
+            " (SELECT account_id FROM likes WHERE post_id = $1 LIMIT $2)",
+            post_id, limit,
+        )  # fmt: skip
+
+    async def repair_counts(self, tx: Transaction) -> int:
+        """Recount likes; return how many counts were wrong."""
+        return await tx.run(
+            "UPDATE post_counts SET likes = actual.n FROM (SELECT c.post_id AS id, count(l.id) AS n"
+            " FROM post_counts AS c LEFT JOIN likes AS l ON l.post_id = c.post_id"
+            " GROUP BY c.post_id) AS actual WHERE actual.id = post_counts.post_id AND likes <> actual.n"
+        )

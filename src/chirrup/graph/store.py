@@ -1,0 +1,141 @@
+"""All SQL of the graph."""
+
+from array import array
+from collections.abc import Sequence
+
+from chirrup.graph.models import Relations, Ties
+from chirrup.platform.ports import Reader, Transaction
+
+
+class GraphStore:
+    """Queries over follows, blocks and mutes."""
+
+    async def insert_follow(self, tx: Transaction, follow_id: int, follower_id: int, followee_id: int) -> bool:
+        """Return whether the follow is new."""
+        return 1 == await tx.run(
+            "INSERT INTO follows (follower_id, followee_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            follower_id, followee_id, follow_id,
+        )  # fmt: skip
+
+    async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
+        """Return whether there was a follow."""
+        return 1 == await tx.run(
+            "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id
+        )
+
+    async def insert_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
+        """Return whether the block is new."""
+        return 1 == await tx.run(
+            "INSERT INTO blocks (blocker_id, blocked_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            blocker_id, blocked_id,
+        )  # fmt: skip
+
+    async def delete_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
+        """Return whether there was a block."""
+        return 1 == await tx.run(
+            "DELETE FROM blocks WHERE blocker_id = $1 AND blocked_id = $2", blocker_id, blocked_id
+        )
+
+    async def insert_mute(self, tx: Transaction, muter_id: int, muted_id: int) -> None:
+        """Mute, if that is new."""
+        await tx.run(
+            "INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", muter_id, muted_id
+        )
+
+    async def delete_mute(self, tx: Transaction, muter_id: int, muted_id: int) -> None:
+        """Unmute, if that was muted."""
+        await tx.run("DELETE FROM mutes WHERE muter_id = $1 AND muted_id = $2", muter_id, muted_id)
+
+    async def is_blocked(self, reader: Reader, one_id: int, other_id: int) -> bool:
+        """Return whether one of the two blocks the other."""
+        row = await reader.first(
+            "SELECT 1 FROM blocks WHERE (blocker_id = $1 AND blocked_id = $2) OR (blocker_id = $2 AND blocked_id = $1)",
+            one_id, other_id,
+        )  # fmt: skip
+        return row is not None
+
+    async def relations(self, reader: Reader, account_id: int) -> Relations:
+        """Return how an account stands to all others."""
+        follows = await reader.all("SELECT followee_id, id FROM follows WHERE follower_id = $1", account_id)
+        others = await reader.all(
+            "SELECT blocked_id, 1 FROM blocks WHERE blocker_id = $1"
+            " UNION ALL SELECT blocker_id, 1 FROM blocks WHERE blocked_id = $1"
+            " UNION ALL SELECT muted_id, 0 FROM mutes WHERE muter_id = $1",
+            account_id,
+        )
+        digest = 0
+        for _, follow_id in follows:
+            digest ^= follow_id
+        return Relations(
+            following=frozenset(row[0] for row in follows),
+            blocked=frozenset(row[0] for row in others if row[1]),
+            muted=frozenset(row[0] for row in others if not row[1]),
+            digest=digest,
+        )
+
+    async def ties(self, reader: Reader, viewer_id: int, account_ids: Sequence[int]) -> dict[int, Ties]:
+        """Return how the viewer and each of the accounts stand to each other."""
+        rows = await reader.all(
+            "SELECT a.id,"
+            " EXISTS (SELECT 1 FROM follows WHERE follower_id = $2 AND followee_id = a.id),"
+            " EXISTS (SELECT 1 FROM follows WHERE follower_id = a.id AND followee_id = $2),"
+            " EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $2 AND blocked_id = a.id),"
+            " EXISTS (SELECT 1 FROM blocks WHERE blocker_id = a.id AND blocked_id = $2),"
+            " EXISTS (SELECT 1 FROM mutes WHERE muter_id = $2 AND muted_id = a.id)"
+            " FROM unnest($1) AS a(id)",
+            account_ids, viewer_id,
+        )  # fmt: skip
+        return {row[0]: Ties(*map(bool, row[1:])) for row in rows}
+
+    async def follower_ids(
+        self, reader: Reader, followee_id: int, after: int, limit: int
+    ) -> "tuple[array[int], int]":
+        """Return up to `limit` followers whose follow is above `after`, and the last of these follows.
+
+        The order is that of following, so who follows during a fan-out comes at its end.
+        """
+        rows = await reader.all(
+            "SELECT follower_id, id FROM follows WHERE followee_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            followee_id, after, limit,
+        )  # fmt: skip
+        return array("Q", [row[0] for row in rows]), rows[-1][1] if rows else after
+
+    async def followers(self, reader: Reader, account_id: int, before: int, limit: int) -> list[tuple[int, int]]:
+        """Return (follow id, follower id), newest first."""
+        rows = await reader.all(
+            "SELECT id, follower_id FROM follows WHERE followee_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            account_id, before, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def following(self, reader: Reader, account_id: int, before: int, limit: int) -> list[tuple[int, int]]:
+        """Return (follow id, followee id), newest first."""
+        rows = await reader.all(
+            "SELECT id, followee_id FROM follows WHERE follower_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            account_id, before, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def some_follows(self, reader: Reader, account_id: int, limit: int) -> list[tuple[int, int]]:
+        """Return some (follower id, followee id) that an account is part of."""
+        rows = await reader.all(
+            "SELECT follower_id, followee_id FROM follows WHERE follower_id = $1"
+            " UNION SELECT follower_id, followee_id FROM follows WHERE followee_id = $1 LIMIT $2",
+            account_id, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def delete_blocks_and_mutes(self, tx: Transaction, account_id: int) -> None:
+        """Remove what else an account is part of."""
+        await tx.run("DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1", account_id)
+        await tx.run("DELETE FROM mutes WHERE muter_id = $1 OR muted_id = $1", account_id)
+
+    async def follower_counts(self, reader: Reader) -> dict[int, int]:
+        """Return how many followers each account has that has any."""
+        rows = await reader.all("SELECT followee_id, count(*) FROM follows GROUP BY followee_id")
+        return {row[0]: row[1] for row in rows}
+
+    async def following_counts(self, reader: Reader) -> dict[int, int]:
+        """Return how many accounts each account follows that follows any."""
+        rows = await reader.all("SELECT follower_id, count(*) FROM follows GROUP BY follower_id")
+        return {row[0]: row[1] for row in rows}

@@ -1,0 +1,1 @@
+"""What no slice owns: the ports, their adapters, and the HTTP conventions that all slices share."""

@@ -1,0 +1,103 @@
+"""Home timelines in the process' own memory: one sorted array of 8-byte ids a user."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import count
+
+from chirrup.platform.clock import Clock
+from chirrup.platform.ports import Timeline
+
+
+class _Entry:
+    """A timeline, whether it is complete, and when somebody last read it."""
+
+    __slots__ = ("complete", "ids", "ticket", "timeline", "touched")
+
+    def __init__(self, timeline: Timeline, ticket: int, touched: int) -> None:
+        self.timeline = timeline
+        self.ticket = ticket
+        self.ids = timeline.ids
+        self.complete = False
+        self.touched = touched
+
+
+class MemoryTimelineStore:
+    """The `TimelineStore` port over a dictionary."""
+
+    def __init__(self, clock: Clock, *, bound: int, time_to_live: int) -> None:
+        """Keep up to `bound` ids a timeline, and timelines for `time_to_live` milliseconds after their last read."""
+        self._clock = clock
+        self._bound = bound
+        self._time_to_live = time_to_live
+        self._entries: dict[int, _Entry] = {}
+        self._tickets = count(1)
+
+    async def get(self, owner_id: int) -> Timeline | None:
+        """Return a timeline that is complete, marking it as in use."""
+        entry = self._entries.get(owner_id)
+        if entry is None or not entry.complete:
+            return None
+        entry.touched = self._clock.now()
+        return entry.timeline
+
+    async def open(self, owner_id: int) -> int:
+        """Let pushes reach a timeline that is about to be built."""
+        ticket = next(self._tickets)
+        self._entries[owner_id] = _Entry(Timeline(basis=0, floor=0), ticket, self._clock.now())
+        return ticket
+
+    async def fill(self, owner_id: int, ticket: int, built: Timeline) -> None:
+        """Complete an opened timeline with what the database held."""
+        entry = self._entries.get(owner_id)
+        if entry is None or entry.ticket != ticket:
+            return
+        ids = array("Q", sorted({*built.ids, *entry.ids}))
+        entry.ids = ids
+        entry.timeline = Timeline(built.basis, built.floor, ids)
+        self._cut(entry)
+        entry.complete = True
+
+    async def push(self, owner_ids: Sequence[int], post_id: int) -> int:
+        """Add a post to those of the timelines that exist; return how many those are."""
+        get = self._entries.get
+        slack = self._bound + self._bound // 4
+        reached = 0
+        for owner_id in owner_ids:
+            entry = get(owner_id)
+            if entry is None:
+                continue
+            reached += 1
+            ids = entry.ids
+            if not ids or post_id > ids[-1]:
+                ids.append(post_id)
+            else:
+                place = bisect_left(ids, post_id)
+                if ids[place] != post_id:
+                    ids.insert(place, post_id)
+            if len(ids) > slack:
+                self._cut(entry)
+        return reached
+
+    async def drop(self, owner_ids: Sequence[int]) -> None:
+        """Forget timelines."""
+        for owner_id in owner_ids:
+            self._entries.pop(owner_id, None)
+
+    async def drop_idle(self) -> int:
+        """Forget the timelines that nobody has read for the time to live."""
+        oldest = self._clock.now() - self._time_to_live
+        idle = [owner_id for owner_id, entry in self._entries.items() if entry.touched < oldest]
+        await self.drop(idle)
+        return len(idle)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+
+    def _cut(self, entry: _Entry) -> None:
+        """Keep the newest ids; below the oldest of them the timeline is no longer complete."""
+        surplus = len(entry.ids) - self._bound
+        if surplus > 0:
+            entry.timeline.floor = max(entry.timeline.floor, entry.ids[surplus - 1])
+            del entry.ids[:surplus]

@@ -1,0 +1,35 @@
+"""Events: what happened, as immutable records that survive the process."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened; its class name is its type in the log."""
+
+    @property
+    def key(self) -> int:
+        """The id whose events stay in order."""
+        raise NotImplementedError
+
+
+def encode(event: Event) -> bytes:
+    """Return the JSON form of an event's fields."""
+    return msgspec.json.encode(event)
+
+
+class EventTypes:
+    """The events that a process knows, by name."""
+
+    def __init__(self, types: Iterable[type[Event]]) -> None:
+        self._decoders = {kind.__name__: msgspec.json.Decoder(kind) for kind in types}
+
+    def decode(self, name: str, payload: bytes) -> Event:
+        """Return the event of a log entry.
+
+        Raises:
+            KeyError: no such event type is known.
+            msgspec.ValidationError: the payload does not fit its type.
+        """
+        return self._decoders[name].decode(payload)

@@ -1,0 +1,142 @@
+"""The outermost layer: request ids, the headers and metrics of every answer, and the shortcuts of hot routes."""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
+from typing import Any
+
+import regex
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from chirrup.platform.http.limits import limit_headers
+from chirrup.platform.http.problems import PROBLEM_TYPE, problem
+from chirrup.platform.telemetry import Telemetry
+
+HotRoute = Callable[[Scope], Awaitable[bytes | None]]
+"""Answers a request of the common shape with its JSON body, or passes on what it does not know by None."""
+
+_SANE = regex.compile(rb"[A-Za-z0-9._:/+=-]{1,64}")
+_JSON = regex.compile(rb"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", regex.IGNORECASE)
+_LARGEST_BODY = 65_536
+_COMMON_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+class Edge:
+    """Wraps the application; every answer leaves through here."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute]) -> None:
+        self._app = app
+        self._telemetry = telemetry
+        self._hot_routes = hot_routes
+        self._prefix = secrets.token_hex(6)
+        self._numbers = count(1)
+        self._hot_metrics = {
+            path: (telemetry.requests.labels("GET", path, "200"), telemetry.latency.labels(path))
+            for path in hot_routes
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = self._request_id(scope)
+        scope["state"] = {"request_id": request_id}
+        path = scope["path"]
+        if path in self._hot_routes and scope["method"] == "GET":
+            body = await self._hot_routes[path](scope)
+            if body is not None:
+                await self._answer_hot(scope, send, body, request_id)
+                requests, latency = self._hot_metrics[path]
+                requests.inc()
+                latency.observe(time.perf_counter() - started)
+                return
+        with bound_contextvars(request_id=request_id):
+            await self._answer(scope, receive, send, request_id, started)
+
+    async def _answer_hot(self, scope: Scope, send: Send, body: bytes, request_id: str) -> None:
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", request_id.encode()),
+            *_COMMON_HEADERS,
+            _API_POLICY,
+            _NO_STORE,
+        ]
+        if (decision := scope["state"].get("limit")) is not None:
+            headers += limit_headers(decision)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, started: float) -> None:
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                extra = [(b"x-request-id", request_id.encode()), *_COMMON_HEADERS]
+                if scope["path"].startswith(("/api/", "/.well-known/")):
+                    extra += [_API_POLICY, _NO_STORE]
+                if (decision := scope["state"].get("limit")) is not None:
+                    extra += limit_headers(decision)
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in extra if name not in present),
+                ]
+            await send(message)
+
+        refusal = _unreadable(scope)
+        if refusal is not None:
+            await _answer_problem(send_with_headers, *refusal, request_id)
+        else:
+            await self._app(scope, receive, send_with_headers)
+        route = scope.get("path_template") or "other"
+        self._telemetry.requests.labels(scope["method"], route, str(status)).inc()
+        self._telemetry.latency.labels(route).observe(time.perf_counter() - started)
+
+    def _request_id(self, scope: Scope) -> str:
+        for name, value in scope["headers"]:
+            if name == b"x-request-id":
+                if _SANE.fullmatch(value):
+                    return value.decode()
+                break
+        return f"{self._prefix}-{next(self._numbers):x}"
+
+
+def _unreadable(scope: Scope) -> tuple[int, str] | None:
+    """Return status and reason for a body that no route would read."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > _LARGEST_BODY:
+        return 413, f"A body has at most {_LARGEST_BODY} bytes."
+    has_body = length != b"0" or b"transfer-encoding" in headers
+    content_type = headers.get(b"content-type", b"")
+    if has_body and scope["path"].startswith("/api/") and not _JSON.fullmatch(content_type):
+        return 415, "Send the body as application/json in UTF-8."
+    if b"content-encoding" in headers and has_body:
+        return 415, "Send the body without a content encoding."
+    return None
+
+
+async def _answer_problem(send: Send, status: int, detail: str, request_id: str) -> None:
+    body = problem(status, detail, request_id)
+    headers: list[Any] = [
+        (b"content-type", PROBLEM_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        # the body has not been read: this connection cannot go on
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,86 @@
+"""The gate before each route: who asks, and how often."""
+
+from typing import Any, Protocol
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
+
+from chirrup.platform.errors import NotAuthenticated
+from chirrup.platform.http.limits import Limited, Limits
+from chirrup.platform.ports import Decision
+
+UNLIMITED = "unlimited"
+
+
+class Identity(Protocol):
+    """Who is asking; the accounts slice makes these."""
+
+    @property
+    def id(self) -> int:
+        """The account."""
+
+
+class Authenticator(Protocol):
+    """Knows whose token it is."""
+
+    async def authenticate(self, access_token: str) -> Any:
+        """Return the identity behind a token, or raise NotAuthenticated."""
+
+
+class Gate:
+    """Authenticates each request that brings a token, and counts each against its limits."""
+
+    def __init__(self, authenticator: Authenticator, limits: Limits) -> None:
+        self._authenticator = authenticator
+        self._limits = limits
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        """Litestar's guard: leave the identity in the request's state, or refuse."""
+        authorization = connection.headers.get("authorization")
+        identity = None if authorization is None else await self.identify(authorization)
+        connection.scope["state"]["identity"] = identity
+        name = handler.opt.get("limit") or ("read" if connection.scope["method"] in {"GET", "HEAD"} else "write")
+        if name != UNLIMITED:
+            await self.admit(name, identity, connection.scope)
+
+    async def identify(self, authorization: str) -> Any:
+        """Return the identity behind an Authorization header.
+
+        Raises:
+            NotAuthenticated: the scheme is not Bearer, or the token is not valid.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated("Send the access token as `Authorization: Bearer <token>`.")
+        return await self._authenticator.authenticate(token)
+
+    async def admit(self, name: str, identity: Identity | None, scope: Scope) -> Decision | None:
+        """Count a request against its account or, without one, its address, and keep the decision for the headers.
+
+        Raises:
+            TooManyRequests: a limit is used up.
+        """
+        key = f"account:{identity.id}" if identity is not None else f"address:{client_address(scope)}"
+        return await self.count(name, key, scope)
+
+    async def count(self, name: str, key: str, scope: Scope) -> Decision | None:
+        """Count a request against any key, and keep the decision for the headers.
+
+        Raises:
+            TooManyRequests: a limit is used up.
+        """
+        try:
+            decision = await self._limits.admit(name, key)
+        except Limited as refusal:
+            scope["state"]["limit"] = refusal.decision
+            raise
+        if decision is not None:
+            scope["state"]["limit"] = decision
+        return decision
+
+
+def client_address(scope: Scope) -> str:
+    """Return the address that the request comes from; uvicorn has already looked behind trusted proxies."""
+    client = scope.get("client")
+    return client[0] if client else "unknown"

@@ -1,0 +1,185 @@
+"""What the slices need from outside, each with the promise that its contract test checks."""
+
+from array import array
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from chirrup.platform.events import Event
+
+Row = Sequence[Any]
+
+
+class Reader(Protocol):
+    """Runs queries on a snapshot at least as new as the caller's own last write.
+
+    SQL is PostgreSQL's: `$1` parameters, `= ANY($1)` and `unnest($1) AS t(c)` for a list of integers or strings.
+    """
+
+    async def all(self, sql: str, *args: object) -> Sequence[Row]:
+        """Return all rows of a query."""
+
+    async def first(self, sql: str, *args: object) -> Row | None:
+        """Return the first row of a query, if there is one."""
+
+
+class Transaction(Reader, Protocol):
+    """Everything done through it happens together, and is durable before the block is left.
+
+    Inside the block await nothing but the transaction: others are waiting for their turn.
+    """
+
+    async def run(self, sql: str, *args: object) -> int:
+        """Run a statement and return how many rows it changed."""
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of arguments."""
+
+    def publish(self, event: Event) -> None:
+        """Append an event to the outbox: delivered after the commit, or never if the block raises."""
+
+    def forget(self, space: str, *keys: int) -> None:
+        """Drop cache entries after the commit and before the block is left, or never if the block raises."""
+
+
+class Database(Protocol):
+    """The relational data: the truth that everything else can be rebuilt from."""
+
+    @property
+    def read(self) -> Reader:
+        """Short queries."""
+
+    @property
+    def scan(self) -> Reader:
+        """Long queries, which must not hold up the short ones."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction.
+
+        Raises:
+            StorageFull: the disk is full.
+            Unavailable: the database cannot be reached or stays locked.
+        """
+
+
+class Cache(Protocol):
+    """Keeps recently used values by space and id, in bounded memory; any of them may vanish at any time."""
+
+    async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
+        """Return the value or None for each key."""
+
+    async def set_many(self, space: str, values: Mapping[int, object]) -> None:
+        """Keep the values."""
+
+    async def delete(self, space: str, keys: Sequence[int]) -> None:
+        """Forget the keys."""
+
+
+@dataclass(slots=True)
+class Timeline:
+    """One home timeline: distinct post ids in ascending order, complete above `floor`.
+
+    `basis` tells which follows it was built from; with other follows it is void.
+    """
+
+    basis: int
+    floor: int
+    ids: "array[int]" = field(default_factory=lambda: array("Q"))
+
+
+class TimelineStore(Protocol):
+    """Home timelines, bounded and disposable: what is missing is rebuilt from the database."""
+
+    async def get(self, owner_id: int) -> Timeline | None:
+        """Return a timeline that is complete, marking it as in use; the caller must not change it."""
+
+    async def open(self, owner_id: int) -> int:
+        """Let pushes reach a timeline that is about to be built, so that none is lost meanwhile; return a ticket."""
+
+    async def fill(self, owner_id: int, ticket: int, built: Timeline) -> None:
+        """Complete an opened timeline with what the database held; pushes since the opening stay in it.
+
+        A timeline that was dropped or opened anew since the ticket was given stays as it is.
+        """
+
+    async def push(self, owner_ids: Sequence[int], post_id: int) -> int:
+        """Add a post to those of the timelines that exist; return how many those are."""
+
+    async def drop(self, owner_ids: Sequence[int]) -> None:
+        """Forget timelines."""
+
+    async def drop_idle(self) -> int:
+        """Forget the timelines that nobody has read for the time to live; return how many those were."""
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A token bucket: `burst` requests at once, refilled at `amount` in `seconds`."""
+
+    name: str
+    amount: int
+    seconds: int
+    burst: int
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a rate limiter says of one request."""
+
+    allowed: bool
+    limit: Limit
+    remaining: int
+    retry_after: float
+    """Seconds until one more request is allowed; 0 when one is."""
+
+
+class RateLimiter(Protocol):
+    """Counts requests against token buckets."""
+
+    async def take(self, limit: Limit, key: str) -> Decision:
+        """Take one token from the bucket of a limit and a key, if there is one."""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One event as a handler gets it."""
+
+    event_id: int
+    event: Event
+    published_at: int
+    """Milliseconds since the Unix epoch."""
+    request_id: str | None = None
+
+
+class Batch(Protocol):
+    """Deliveries in order of the log."""
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """What to handle."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open the transaction that also records this batch as handled, so that its writes happen exactly once."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A handler and the events that it wants; `name` identifies its position in the log for ever."""
+
+    name: str
+    events: Sequence[type[Event]]
+    handler: Callable[[Batch], Awaitable[None]]
+
+
+class Bus(Protocol):
+    """Delivers each event to each subscription: after its commit, at least once, in order per key.
+
+    A batch whose handler raises is tried again one event at a time; an event that keeps failing becomes a dead letter,
+    and the ones behind it go on.
+    """
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+
+    async def caught_up(self) -> None:
+        """Wait until every event committed before this call has been handled or is a dead letter."""

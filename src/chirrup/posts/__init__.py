@@ -1,0 +1,11 @@
+"""Posts: writing them, reading them in the four steps that every list shares, threads, and what an author wrote.
+
+Publishes PostPublished and PostDeleted. Listens to these, to count them, and to AccountDeleted.
+"""
+
+from chirrup.posts.events import PostDeleted, PostPublished
+from chirrup.posts.models import Card, Draft
+from chirrup.posts.reading import LikedPosts, PostPage, PostReader, Rule
+from chirrup.posts.service import Posts
+
+__all__ = ["Card", "Draft", "LikedPosts", "PostDeleted", "PostPage", "PostPublished", "PostReader", "Posts", "Rule"]

@@ -1,0 +1,60 @@
+"""Posts as the program handles them."""
+
+from array import array
+
+import msgspec
+
+from chirrup.platform.ids import MAX_ID
+from chirrup.posts.text import Entity
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to publish."""
+
+    text: str
+    reply_to: int | None = None
+    quote_of: int | None = None
+
+
+class PostRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as the database has it."""
+
+    id: int
+    author_id: int
+    text: str = ""
+    entities: list[Entity] = []
+    reply_to: int | None = None
+    reply_to_author_id: int | None = None
+    conversation_id: int
+    retweet_of: int | None = None
+    is_retweet: bool = False
+    deleted: bool = False
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A post ready to be shown: what a list needs to decide about it, and its JSON but for what differs by viewer.
+
+    The author's JSON goes between `head` and `body`, the viewer's flags and the original after `body`.
+    """
+
+    id: int
+    author_id: int
+    reply_to_author_id: int | None
+    retweet_of: int | None
+    is_retweet: bool
+    head: bytes
+    body: bytes
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """The newest post ids of one author, ascending and complete above `floor`."""
+
+    floor: int
+    ids: "array[int]"
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Posts that one account has done something to: complete above `floor`, unknown at and below it."""
+
+    floor: int = MAX_ID
+    ids: frozenset[int] = frozenset()

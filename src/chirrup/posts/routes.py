@@ -1,0 +1,100 @@
+"""The posts API: writing and deleting, single posts and threads, what an author wrote, what is new."""
+
+from litestar import Response, delete, get, post
+
+from chirrup.accounts import Accounts, Viewer
+from chirrup.graph import Graph
+from chirrup.platform.http.context import IdempotencyHeader
+from chirrup.platform.http.pagination import DEFAULT_LIMIT, CursorParam, LimitParam, decode_cursor
+from chirrup.platform.http.problems import refuses
+from chirrup.platform.http.schemas import Page
+from chirrup.platform.idempotency import IdempotencyKey
+from chirrup.platform.ids import parse_id
+from chirrup.posts.models import Draft
+from chirrup.posts.reading import PostReader, everything, unless_muted
+from chirrup.posts.schemas import NewPost, Post, ThreadAnswer, json_answer
+from chirrup.posts.service import Posts
+from chirrup.posts.threads import Threads
+
+
+@post("/posts", opt={"limit": "post"}, responses=refuses(401, 403, 404, 413, 415, 422, 507), tags=["posts"])
+async def publish(
+    data: NewPost,
+    viewer: Viewer,
+    posts: Posts,
+    post_reader: PostReader,
+    idempotency: IdempotencyKey | None,
+    idempotency_header: IdempotencyHeader = None,
+) -> Response[Post]:
+    """Publish a post, a reply or a quote."""
+    draft = Draft(
+        text=data.text,
+        reply_to=parse_id(data.reply_to) if data.reply_to else None,
+        quote_of=parse_id(data.quote_of) if data.quote_of else None,
+    )
+    post_id = await posts.publish(viewer, draft, idempotency)
+    return json_answer(await post_reader.existing(post_id, viewer), status=201)
+
+
+@get("/posts/{post_id:str}", responses=refuses(401, 403, 404), tags=["posts"])
+async def show(post_id: str, reader: Viewer | None, posts: Posts, post_reader: PostReader) -> Response[Post]:
+    """Show a post."""
+    return json_answer(await post_reader.existing(parse_id(post_id), reader))
+
+
+@delete("/posts/{post_id:str}", responses=refuses(401, 403, 404, 413, 415, 507), tags=["posts"])
+async def delete_post(post_id: str, viewer: Viewer, posts: Posts) -> None:
+    """Delete one's own post."""
+    await posts.delete(viewer, parse_id(post_id))
+
+
+@get("/posts/{post_id:str}/thread", responses=refuses(401, 403, 404), tags=["posts"])
+async def thread(
+    post_id: str,
+    reader: Viewer | None,
+    threads: Threads,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+) -> Response[ThreadAnswer]:
+    """Show a post with all that it answers and all that answers it."""
+    after = decode_cursor(cursor) if cursor else 0
+    return json_answer((await threads.thread(parse_id(post_id), reader, after, limit)).json())
+
+
+@get("/users/{username:str}/posts", responses=refuses(401, 403, 404), tags=["posts"])
+async def of_author(
+    username: str,
+    reader: Viewer | None,
+    accounts: Accounts,
+    graph: Graph,
+    posts: Posts,
+    post_reader: PostReader,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+    replies: bool = False,
+    media: bool = False,
+) -> Response[Page[Post]]:
+    """List what an account wrote and retweeted, newest first; `media=true` lists only posts with attachments."""
+    author = await accounts.named(username)
+    await graph.check_not_blocked(reader, author)
+    if media:
+        return json_answer(b'{"items":[],"next_cursor":null}')
+    skeleton = posts.of_author(author, decode_cursor(cursor), limit + 1, replies=replies)
+    return json_answer((await post_reader.page(skeleton, reader, everything, limit)).json())
+
+
+@get("/discover", responses=refuses(401), tags=["timelines"])
+async def discover(
+    reader: Viewer | None,
+    posts: Posts,
+    post_reader: PostReader,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+) -> Response[Page[Post]]:
+    """List what everybody posts, newest first."""
+    skeleton = posts.public(decode_cursor(cursor), limit + 1)
+    return json_answer((await post_reader.page(skeleton, reader, unless_muted, limit)).json())
+
+
+ROUTES = [publish, show, delete_post, thread, of_author, discover]
+

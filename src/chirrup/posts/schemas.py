@@ -1,0 +1,114 @@
+"""Bodies of the posts API."""
+
+from typing import Annotated, Any, Literal, cast
+
+import msgspec
+from litestar import Response
+from msgspec import Meta
+
+from chirrup.accounts.schemas import UserSummary
+from chirrup.platform.http.schemas import Answer, Body, Count, Id, Page, Timestamp
+from chirrup.posts.text import LONGEST
+
+
+class AccountName(Answer, frozen=True, kw_only=True):
+    """An account as a text names it."""
+
+    id: Id
+    username: str
+
+
+class TextEntity(Answer, frozen=True, kw_only=True):
+    """A stretch of the text with a meaning; offsets in Unicode code points, `end` exclusive."""
+
+    type: Literal["mention", "hashtag", "link"]
+    start: Count
+    end: Count
+    value: str
+    id: Id | None = None
+
+
+class Media(Answer, frozen=True, kw_only=True):
+    """An attached picture."""
+
+    id: Id
+    type: str
+    url: str
+    thumbnail_url: str
+    width: int
+    height: int
+    alt: str
+    blurhash: str
+
+
+class PostViewer(Answer, frozen=True, kw_only=True):
+    """What the asking account did with a post."""
+
+    liked: bool
+    retweeted: bool
+
+
+class Post(Answer, frozen=True, kw_only=True):
+    """A post; a retweet has an original and no text, a quote has both."""
+
+    id: Id
+    deleted: Literal[False]
+    author: UserSummary
+    text: str
+    created_at: Timestamp
+    reply_to: Id | None
+    reply_to_author: AccountName | None
+    conversation_id: Id
+    retweet_of_id: Id | None
+    attachments: list[Media]
+    entities: list[TextEntity]
+    hashtags: list[str]
+    mentions: list[AccountName]
+    likes_count: Count
+    retweets_count: Count
+    replies_count: Count
+    viewer: PostViewer | None
+    retweet_of: "Post | None"
+
+
+class Gap(Answer, frozen=True, kw_only=True):
+    """The place in a thread of a post that is deleted or hidden."""
+
+    id: Id
+    deleted: Literal[True]
+    reply_to: Id | None
+
+
+class ThreadAnswer(Answer, frozen=True, kw_only=True):
+    """A thread; `replies` is depth-first, and its cursor leads to further direct replies.
+
+    Where a post is deleted or hidden, a Gap stands in its place; `platform.http.openapi` documents that.
+    """
+
+    ancestors: list[Post]
+    post: Post
+    replies: Page[Post]
+
+
+class NewPost(Body, frozen=True, kw_only=True):
+    """What to publish."""
+
+    text: Annotated[
+        str,
+        Meta(min_length=1, max_length=10_000, description=f"1 to {LONGEST} user-perceived characters after NFC."),
+    ]
+    attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = []
+    reply_to: Id | None = None
+    quote_of: Id | None = None
+
+
+def with_count(body: bytes, name: str, count: int) -> bytes:
+    """Show people what they just did to a post, before the counters have heard of it."""
+    fields = msgspec.json.decode(body)
+    fields[name] = count
+    return msgspec.json.encode(fields)
+
+
+def json_answer(body: bytes, status: int = 200) -> Response[Any]:
+    """Answer with JSON that is already encoded."""
+    return cast("Response[Any]", Response(body, status_code=status, media_type="application/json"))

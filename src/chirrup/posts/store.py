@@ -1,0 +1,227 @@
+"""All SQL of posts."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from chirrup.platform.ids import MAX_ID
+from chirrup.platform.ports import Reader, Row, Transaction
+from chirrup.posts.models import PostRow
+from chirrup.posts.text import Entity
+
+_COLUMNS = (
+    "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted"
+)
+_ENTITIES = msgspec.json.Decoder(list[Entity])
+
+
+def _post(row: Row) -> PostRow:
+    return PostRow(
+        id=row[0],
+        author_id=row[1],
+        text=row[2],
+        entities=_ENTITIES.decode(row[3]),
+        reply_to=row[4],
+        reply_to_author_id=row[5],
+        conversation_id=row[6],
+        retweet_of=row[7],
+        is_retweet=bool(row[8]),
+        deleted=bool(row[9]),
+    )
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How often a post was liked, retweeted and replied to."""
+
+    likes: int = 0
+    retweets: int = 0
+    replies: int = 0
+
+
+class PostStore:
+    """Queries over posts, their counts and retweets."""
+
+    async def insert(self, tx: Transaction, post: PostRow) -> bool:
+        """Return whether the id was free."""
+        fresh = 1 == await tx.run(
+            "INSERT INTO posts (id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id,"
+            " retweet_of, is_retweet) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            post.id, post.author_id, post.text, msgspec.json.encode(post.entities).decode(), post.reply_to,
+            post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet,
+        )  # fmt: skip
+        if fresh:
+            await tx.run("INSERT INTO post_counts (post_id) VALUES ($1)", post.id)
+        return fresh
+
+    async def by_ids(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, PostRow]:
+        """Return the posts that exist, deleted or not."""
+        rows = await reader.all(f"SELECT {_COLUMNS} FROM posts WHERE id = ANY($1)", post_ids)  # noqa: S608
+        return {row[0]: _post(row) for row in rows}
+
+    async def counts(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, Counts]:
+        """Return the counts of posts."""
+        rows = await reader.all(
+            "SELECT post_id, likes, retweets, replies FROM post_counts WHERE post_id = ANY($1)", post_ids
+        )
+        return {row[0]: Counts(*row[1:]) for row in rows}
+
+    async def mark_deleted(self, tx: Transaction, post_id: int) -> bool:
+        """Erase a post and leave a gap in its thread; return whether it was still there."""
+        return 1 == await tx.run(
+            "UPDATE posts SET deleted = 1, text = '', entities = '[]' WHERE id = $1 AND NOT deleted", post_id
+        )
+
+    async def add_counts(self, tx: Transaction, column: str, deltas: Mapping[int, int]) -> None:
+        """Add to one of the counts of many posts."""
+        await tx.run_many(
+            f"UPDATE post_counts SET {column} = max(0, {column} + $2) WHERE post_id = $1",  # noqa: S608
+            [(post_id, delta) for post_id, delta in deltas.items() if delta],
+        )
+
+    async def insert_retweet(self, tx: Transaction, account_id: int, post_id: int, retweet_id: int) -> bool:
+        """Return whether the account had not retweeted the post yet."""
+        return 1 == await tx.run(
+            "INSERT INTO retweets (account_id, post_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            account_id, post_id, retweet_id,
+        )  # fmt: skip
+
+    async def retweet_id(self, reader: Reader, account_id: int, post_id: int) -> int | None:
+        """Return the id of an account's retweet of a post, if there is one."""
+        row = await reader.first(
+            "SELECT id FROM retweets WHERE account_id = $1 AND post_id = $2", account_id, post_id
+        )
+        return row[0] if row else None
+
+    async def delete_retweet(self, tx: Transaction, account_id: int, post_id: int) -> None:
+        """Forget that an account has retweeted a post."""
+        await tx.run("DELETE FROM retweets WHERE account_id = $1 AND post_id = $2", account_id, post_id)
+
+    async def retweeters(self, reader: Reader, post_id: int, before: int, limit: int) -> list[tuple[int, int]]:
+        """Return (retweet id, account id), newest first."""
+        rows = await reader.all(
+            "SELECT id, account_id FROM retweets WHERE post_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            post_id, before, limit,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def retweeted(
+        self, reader: Reader, account_id: int, post_ids: Sequence[int]
+    ) -> set[int]:  # fmt: skip
+        """Return those of the posts that an account has retweeted."""
+        rows = await reader.all(
+            "SELECT post_id FROM retweets WHERE account_id = $1 AND post_id = ANY($2)", account_id, post_ids
+        )
+        return {row[0] for row in rows}
+
+    async def newest_retweeted(self, reader: Reader, account_id: int, limit: int) -> list[int]:
+        """Return the newest posts that an account has retweeted, by the posts' ids."""
+        rows = await reader.all(
+            "SELECT post_id FROM retweets WHERE account_id = $1 ORDER BY post_id DESC LIMIT $2", account_id, limit
+        )
+        return [row[0] for row in rows]
+
+    async def newest_of_author(self, reader: Reader, author_id: int, before: int, limit: int) -> list[int]:
+        """Return an author's newest posts below an id, newest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted ORDER BY id DESC LIMIT $3",
+            author_id, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def newest_originals_of_author(
+        self, reader: Reader, author_id: int, before: int, limit: int
+    ) -> list[int]:  # fmt: skip
+        """Return an author's newest posts that are no replies, newest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted AND reply_to IS NULL"
+            " ORDER BY id DESC LIMIT $3",
+            author_id, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def newest_of_each(
+        self, reader: Reader, author_ids: Sequence[int], before: int, limit: int
+    ) -> list[tuple[int, int]]:
+        """Return (author id, post id) of the newest `limit` posts of each author below an id, in no order."""
+        rows = await reader.all(
+            "SELECT p.author_id, p.id FROM unnest($1) AS a(id) CROSS JOIN posts AS p"
+            " WHERE p.author_id = a.id AND NOT p.deleted AND p.id < $2 AND p.id >= coalesce("
+            "(SELECT id FROM posts WHERE author_id = a.id AND NOT deleted AND id < $2"
+            " ORDER BY id DESC LIMIT 1 OFFSET $3), 0)",
+            author_ids, before, limit - 1,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    async def oldest_of_each(
+        self, reader: Reader, author_ids: Sequence[int], after: int, limit: int
+    ) -> list[int]:  # fmt: skip
+        """Return the oldest `limit` posts of each author above an id, in no order."""
+        rows = await reader.all(
+            "SELECT p.id FROM unnest($1) AS a(id) CROSS JOIN posts AS p"
+            " WHERE p.author_id = a.id AND NOT p.deleted AND p.id > $2 AND p.id <= coalesce("
+            "(SELECT id FROM posts WHERE author_id = a.id AND NOT deleted AND id > $2"
+            " ORDER BY id LIMIT 1 OFFSET $3), $4)",
+            author_ids, after, limit - 1, MAX_ID,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def newest_public(self, reader: Reader, before: int, limit: int) -> list[int]:
+        """Return the newest posts and quotes of all that are no replies, newest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE id < $1 AND NOT deleted AND reply_to IS NULL AND NOT is_retweet"
+            " ORDER BY id DESC LIMIT $2",
+            before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def replies(self, reader: Reader, post_id: int, after: int, limit: int) -> list[int]:
+        """Return the direct replies to a post, deleted ones too, oldest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE reply_to = $1 AND id > $2 ORDER BY id LIMIT $3", post_id, after, limit
+        )
+        return [row[0] for row in rows]
+
+    async def replies_of_each(self, reader: Reader, post_ids: Sequence[int], limit: int) -> list[tuple[int, int]]:
+        """Return (parent id, reply id) of the direct replies to posts, deleted ones too, oldest first."""
+        rows = await reader.all(
+            "SELECT reply_to, id FROM posts WHERE reply_to = ANY($1) ORDER BY id LIMIT $2", post_ids, limit
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def ancestors(self, reader: Reader, post_id: int, limit: int) -> list[int]:
+        """Return the chain of what a post replies to, nearest first, deleted ones too."""
+        rows = await reader.all(
+            "WITH RECURSIVE chain (id, depth) AS (SELECT reply_to, 1 FROM posts WHERE id = $1"
+            " UNION ALL SELECT p.reply_to, depth + 1 FROM chain JOIN posts AS p ON p.id = chain.id WHERE depth < $2)"
+            " SELECT id FROM chain WHERE id IS NOT NULL ORDER BY depth",
+            post_id, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def retweet_ids(self, reader: Reader, post_id: int, limit: int) -> list[int]:
+        """Return some retweets of a post."""
+        rows = await reader.all("SELECT id FROM retweets WHERE post_id = $1 LIMIT $2", post_id, limit)
+        return [row[0] for row in rows]
+
+    async def posts_counts(self, reader: Reader) -> dict[int, int]:
+        """Return how many posts each author has that has any; retweets are not counted."""
+        rows = await reader.all(
+            "SELECT author_id, count(*) FROM posts WHERE NOT deleted AND NOT is_retweet GROUP BY author_id"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def repair_replies(self, tx: Transaction) -> int:
+        """Recount replies; return how many counts were wrong."""
+        return await tx.run(
+            "UPDATE post_counts SET replies = actual.n FROM (SELECT c.post_id AS id, count(r.id) AS n"
+            " FROM post_counts AS c LEFT JOIN posts AS r ON r.reply_to = c.post_id AND NOT r.deleted"
+            " GROUP BY c.post_id) AS actual WHERE actual.id = post_id AND replies <> actual.n"
+        )
+
+    async def repair_retweets(self, tx: Transaction) -> int:
+        """Recount retweets; return how many counts were wrong."""
+        return await tx.run(
+            "UPDATE post_counts SET retweets = actual.n FROM (SELECT c.post_id AS id, count(r.id) AS n"
+            " FROM post_counts AS c LEFT JOIN retweets AS r ON r.post_id = c.post_id"
+            " GROUP BY c.post_id) AS actual WHERE actual.id = post_counts.post_id AND retweets <> actual.n"
+        )

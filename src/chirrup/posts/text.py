@@ -1,0 +1,70 @@
+"""The text of a post: what is allowed, and what in it is a mention, a hashtag or a link."""
+
+import unicodedata
+from typing import Literal
+
+import msgspec
+import regex
+from linkify_it import LinkifyIt
+
+from chirrup.accounts.models import grapheme_count, has_control_characters
+from chirrup.platform.errors import RuleBroken
+
+LONGEST = 280
+_MENTION = regex.compile(r"(?<![\w@/.])@([A-Za-z0-9_]{1,30})(?![\w@])")
+_HASHTAG = regex.compile(r"(?<![\w&/#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
+_VISIBLE = regex.compile(r"[^\p{Z}\p{C}]")
+_HASHTAG_LENGTH = 100
+_LINKS = LinkifyIt(options={"fuzzy_email": False, "fuzzy_ip": False})
+for _schema in ("ftp:", "mailto:", "//"):
+    _LINKS.add(_schema, None)
+
+
+class Entity(msgspec.Struct, frozen=True):
+    """A stretch of the text with a meaning; offsets in Unicode code points, `end` exclusive."""
+
+    type: Literal["mention", "hashtag", "link"]
+    start: int
+    end: int
+    value: str
+    """The username, the tag without its sign, or the address."""
+    id: str | None = None
+    """The account that is mentioned."""
+
+
+def clean(text: str) -> str:
+    """Return a text as it is kept: in NFC, with line feeds, without space around it.
+
+    Raises:
+        RuleBroken: it is empty, has more than 280 user-perceived characters, or control characters.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " ")).strip()
+    if has_control_characters(text):
+        raise RuleBroken("Control characters are not allowed.", field="text")
+    if not _VISIBLE.search(text):
+        raise RuleBroken("A post needs some text.", field="text")
+    # a grapheme has at least one code point, so this spares long texts the count only when they fit anyway
+    if len(text) > LONGEST and grapheme_count(text) > LONGEST:
+        raise RuleBroken(f"A post has at most {LONGEST} characters.", field="text")
+    return text
+
+
+def find_entities(text: str) -> list[Entity]:
+    """Return the links, mentions and hashtags of a text in order; they never overlap."""
+    links = [
+        Entity("link", match.index, match.last_index, match.url)
+        for match in _LINKS.match(text) or []
+        if match.url.startswith(("http://", "https://"))
+    ]
+    others = [Entity("mention", match.start(), match.end(), match[1]) for match in _MENTION.finditer(text)]
+    others += [
+        Entity("hashtag", match.start(), match.end(), match[1])
+        for match in _HASHTAG.finditer(text)
+        if len(match[1]) <= _HASHTAG_LENGTH
+    ]
+    free = [
+        entity
+        for entity in others
+        if not any(entity.start < link.end and link.start < entity.end for link in links)
+    ]
+    return sorted([*links, *free], key=lambda entity: entity.start)

@@ -1,0 +1,90 @@
+"""Every setting, in one place: from the command line, `CHIRRUP_*` variables and `chirrup.toml` in the data directory."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chirrup.platform.errors import StartRefused
+
+PREFIX = "CHIRRUP_"
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator can choose; each field is `CHIRRUP_<NAME>` in the environment."""
+
+    data_dir: Path = Path("data")
+    """The folder that holds everything the instance knows."""
+    profile: Literal["embedded"] = "embedded"
+    """Which adapters carry the ports."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    """Where to listen; port 0 takes a free one."""
+    public_url: str = ""
+    """The address that people see; with https, cookies are sent over https only. Default: http://HOST:PORT."""
+    name: str = "Chirrup"
+    """What the community is called."""
+    trusted_proxies: str = ""
+    """Comma-separated addresses of reverse proxies whose X-Forwarded-For is believed."""
+    web_dir: Path = Path(__file__).resolve().parents[2] / "web" / "dist"
+    """The built web client."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    rate_limits: Literal["on", "off"] = "on"
+    """Off for tests and load; said in the log at start."""
+    registration: Literal["open", "closed"] = "open"
+    """Whether strangers may make accounts."""
+    access_token_seconds: Positive = 900
+    """How long an access token is valid."""
+    session_days: Positive = 60
+    """How long a session lives after its last refresh."""
+    timeline_size: Positive = 800
+    """How many ids a home timeline holds."""
+    timeline_recent: Positive = 30
+    """How many newest posts of each followee a rebuild takes."""
+    timeline_ttl_hours: Positive = 72
+    """How long an unread timeline is kept."""
+    fanout_chunk: Positive = 1000
+    """How many followers one step of a fan-out visits."""
+    fanout_threshold: Positive = 10_000
+    """Above this many followers an account's posts are merged at read and not pushed."""
+    outbox_retention_hours: Positive = 24
+    """How long handled events stay in the log."""
+    shutdown_seconds: Positive = 10
+    """How long requests in flight may take once the server is asked to stop."""
+
+    @property
+    def timeline_ttl(self) -> int:
+        """How long an unread timeline is kept, in milliseconds."""
+        return self.timeline_ttl_hours * 3_600_000
+
+    @property
+    def origin(self) -> str:
+        """The address that people see, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load(overrides: Mapping[str, object], environment: Mapping[str, str]) -> Settings:
+    """Return the settings; the command line wins over the environment, and that over the file.
+
+    Raises:
+        StartRefused: a setting is unknown or does not fit.
+    """
+    known = {field: PREFIX + field.upper() for field in Settings.__struct_fields__}
+    chosen: dict[str, object] = {field: environment[name] for field, name in known.items() if environment.get(name)}
+    chosen |= {field: value for field, value in overrides.items() if value is not None}
+    file = Path(str(chosen.get("data_dir", Settings().data_dir))) / "chirrup.toml"
+    try:
+        written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        return msgspec.convert(written | chosen, Settings, strict=False, dec_hook=_path)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise StartRefused(f"The settings cannot be used: {error}.") from error
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is Path and isinstance(value, (str, Path)):
+        return Path(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,182 @@
+"""Reading the home timeline.
+
+A page is the newest of three sources below a cursor: the viewer's stored timeline, which the fan-out pushes into; the
+recent posts of followees with too many followers to push to; and the viewer's own. Each source says down to which id
+it is complete. Below that, pages come from the database by the same cursor, so that they go on without a seam.
+"""
+
+import asyncio
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from chirrup.accounts import Viewer
+from chirrup.graph import Graph, Relations
+from chirrup.platform.ids import MAX_ID
+from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore
+from chirrup.platform.telemetry import Telemetry
+from chirrup.posts import Card, PostPage, PostReader, Posts
+from chirrup.posts.models import Recent
+from chirrup.posts.store import PostStore
+from chirrup.timelines.store import TimelineTables
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTimelines:
+    """Reads home timelines, and builds those that are not there."""
+
+    db: Database
+    tables: TimelineTables
+    posts: Posts
+    post_store: PostStore
+    reader: PostReader
+    graph: Graph
+    timelines: TimelineStore
+    cache: Cache
+    telemetry: Telemetry
+    size: int
+    """How many ids a timeline holds."""
+    recent: int
+    """How many newest posts of each followee a rebuild takes."""
+    building: dict[tuple[int, int], asyncio.Task[Timeline]] = field(default_factory=dict)
+
+    async def page(self, viewer: Viewer, before: int, limit: int) -> PostPage:
+        """Return the newest entries below an id, newest first."""
+        skeleton = self.skeleton(viewer, before, limit + 1)
+        return await self.reader.page(skeleton, viewer, partial(belongs, viewer.id), limit)
+
+    async def newer_page(self, viewer: Viewer, after: int, limit: int) -> PostPage:
+        """Return the entries just above an id, newest first; the cursor leads further up."""
+        skeleton = self.newer_skeleton(viewer, after, limit + 1)
+        page = await self.reader.page(skeleton, viewer, partial(belongs, viewer.id), limit)
+        return PostPage(page.items[::-1], page.next_cursor)
+
+    async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncIterator[Sequence[int]]:
+        """Yield the ids of candidates below an id, newest first, `limit` at a time."""
+        relations = await self.graph.relations(viewer)
+        timeline = await self.timeline(viewer, relations)
+        recents = await self._recents(viewer, relations)
+        floor = max(timeline.floor, *(recent.floor for recent in recents))
+        while post_ids := _newest(timeline.ids, recents, floor, before, limit):
+            yield post_ids
+            before = post_ids[-1]
+        if floor:
+            sources = [viewer.id, *relations.following]
+            before = min(before, floor + 1)
+            while post_ids := await self._older(sources, before, limit):
+                yield post_ids
+                before = post_ids[-1]
+
+    async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncIterator[Sequence[int]]:
+        """Yield the ids of candidates above an id, oldest first, `limit` at a time."""
+        relations = await self.graph.relations(viewer)
+        timeline = await self.timeline(viewer, relations)
+        recents = await self._recents(viewer, relations)
+        floor = max(timeline.floor, *(recent.floor for recent in recents))
+        sources = [viewer.id, *relations.following]
+        while after < floor and (post_ids := await self._newer(sources, after, limit)):
+            yield post_ids
+            after = post_ids[-1]
+        arrays = [timeline.ids, *(recent.ids for recent in recents)]
+        above = sorted({key for ids in arrays for key in ids[bisect_right(ids, max(after, floor)) :]})
+        for start in range(0, len(above), limit):
+            yield above[start : start + limit]
+
+    async def timeline(self, viewer: Viewer, relations: Relations) -> Timeline:
+        """Return the viewer's stored timeline, built first if it is missing or the viewer's follows have changed."""
+        stored = await self.timelines.get(viewer.id)
+        if stored is not None and stored.basis == relations.digest:
+            return stored
+        # all readers of one timeline wait for one build, which goes on even if they leave
+        key = (viewer.id, relations.digest)
+        task = self.building.get(key)
+        if task is None:
+            task = self.building[key] = asyncio.create_task(self._build(viewer.id, relations))
+            task.add_done_callback(lambda _: self.building.pop(key))
+        return await asyncio.shield(task)
+
+    async def _build(self, viewer_id: int, relations: Relations) -> Timeline:
+        self.telemetry.timeline_rebuilds.inc()
+        ticket = await self.timelines.open(viewer_id)
+        pairs = await self.post_store.newest_of_each(self.db.scan, list(relations.following), MAX_ID, self.recent)
+        built = _complete_part(pairs, relations.digest, self.recent, self.size)
+        await self.timelines.fill(viewer_id, ticket, built)
+        return await self.timelines.get(viewer_id) or built
+
+    async def _recents(self, viewer: Viewer, relations: Relations) -> list[Recent]:
+        """Return the recent posts of the viewer and of those followees whose posts are not pushed."""
+        pulled = await self.pulled_authors()
+        authors = [viewer.id, *(author_id for author_id in pulled if author_id in relations.following)]
+        return [await self.posts.recent(author_id) for author_id in authors]
+
+    async def pulled_authors(self) -> dict[int, bool]:
+        """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
+        known: dict[int, bool] | None = (await self.cache.get_many("pulled", (0,)))[0]
+        if known is None:
+            known = await self.tables.pulled_authors(self.db.read)
+            await self.cache.set_many("pulled", {0: known})
+        return known
+
+    async def _older(self, sources: Sequence[int], before: int, limit: int) -> list[int]:
+        pairs = await self.post_store.newest_of_each(self.db.scan, sources, before, limit)
+        return sorted({post_id for _, post_id in pairs}, reverse=True)[:limit]
+
+    async def _newer(self, sources: Sequence[int], after: int, limit: int) -> list[int]:
+        post_ids = await self.post_store.oldest_of_each(self.db.scan, sources, after, limit)
+        return sorted(set(post_ids))[:limit]
+
+
+def belongs(viewer_id: int, card: Card, original: Card | None, relations: Relations) -> bool:
+    """Return whether a post has its place in a home timeline.
+
+    These have: the viewer's own posts; those of followees who are not muted, but a reply only when it answers the
+    viewer, its own author or another followee, and a retweet only when its original's author is not muted.
+    """
+    author_id = card.author_id
+    if author_id == viewer_id:
+        return True
+    following, muted = relations.following, relations.muted
+    if author_id not in following or author_id in muted:
+        return False
+    if original is not None and card.is_retweet and original.author_id in muted:
+        return False
+    target = card.reply_to_author_id
+    return target is None or target in {viewer_id, author_id} or target in following
+
+
+
+
+def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:
+    """Return the newest `limit` ids between a floor and a cursor over all sources, newest first."""
+    end = bisect_left(ids, before)
+    start = max(0, end - limit)
+    if start < end and ids[start] <= floor:
+        start = bisect_right(ids, floor, start, end)
+    head = ids[start:end]
+    oldest = head[0] if len(head) == limit else floor + 1
+    extra: list[int] = []
+    for recent in recents:
+        others = recent.ids
+        if others and others[-1] >= oldest:
+            extra += others[bisect_left(others, oldest) : bisect_left(others, before)]
+    if extra:
+        return sorted({*head, *extra}, reverse=True)[:limit]
+    head.reverse()
+    return head
+
+
+def _complete_part(pairs: Sequence[tuple[int, int]], basis: int, recent: int, size: int) -> Timeline:
+    """Return a timeline of (author id, post id), cut where an author may have more posts than were taken."""
+    oldest: dict[int, int] = {}
+    taken: dict[int, int] = {}
+    for author_id, post_id in pairs:
+        taken[author_id] = taken.get(author_id, 0) + 1
+        oldest[author_id] = min(oldest.get(author_id, post_id), post_id)
+    floor = max((oldest[author_id] - 1 for author_id, count in taken.items() if count >= recent), default=0)
+    ids = sorted(post_id for _, post_id in pairs if post_id > floor)
+    if len(ids) > size:
+        floor = ids[-size - 1]
+        ids = ids[-size:]
+    return Timeline(basis, floor, array("Q", ids))

@@ -1,0 +1,42 @@
+"""All SQL of timelines: which authors are merged at read, and where reading stopped."""
+
+from chirrup.platform.ports import Reader, Transaction
+
+
+class TimelineTables:
+    """Queries over pulled authors and markers."""
+
+    async def pulled_authors(self, reader: Reader) -> dict[int, bool]:
+        """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
+        rows = await reader.all("SELECT author_id, draining FROM pulled_authors")
+        return {row[0]: bool(row[1]) for row in rows}
+
+    async def set_pulled(self, tx: Transaction, author_id: int, *, draining: bool) -> None:
+        """Merge an author's posts at read from now on."""
+        await tx.run(
+            "INSERT INTO pulled_authors (author_id, draining) VALUES ($1, $2)"
+            " ON CONFLICT (author_id) DO UPDATE SET draining = excluded.draining",
+            author_id, draining,
+        )  # fmt: skip
+
+    async def delete_drained(self, tx: Transaction, author_id: int) -> None:
+        """Merge an author's posts at read no longer, unless that was decided anew meanwhile."""
+        await tx.run("DELETE FROM pulled_authors WHERE author_id = $1 AND draining = 1", author_id)
+
+    async def marker(self, reader: Reader, account_id: int, name: str) -> tuple[int, int] | None:
+        """Return (post id, when it was set) of a marker."""
+        row = await reader.first(
+            "SELECT post_id, updated_at FROM markers WHERE account_id = $1 AND name = $2", account_id, name
+        )
+        return (row[0], row[1]) if row else None
+
+    async def set_marker(
+        self, tx: Transaction, account_id: int, name: str, post_id: int, now: int, *, force: bool
+    ) -> None:
+        """Move a marker; backwards only by force."""
+        await tx.run(
+            "INSERT INTO markers (account_id, name, post_id, updated_at) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (account_id, name) DO UPDATE SET post_id = excluded.post_id, updated_at = excluded.updated_at"
+            " WHERE $5 OR excluded.post_id > markers.post_id",
+            account_id, name, post_id, now, force,
+        )  # fmt: skip
