@@ -36,11 +36,15 @@ describe("checkText", () => {
     expect(check.remaining).toBe(-1);
   });
 
-  it("refuses blanks", () => {
-    expect(checkText(" \n ").problem).toBe("empty");
+  it.each(["", " \n ", "\u200b", "\u3000"])("sees nothing in %j", (text) => {
+    expect(checkText(text).problem).toBe("empty");
   });
 
-  it.each(["a\u0000b", "a\u001bb", "a\u0085b", "a\tb"])("refuses control characters in %j", (text) => {
+  it("makes a tab a space", () => {
+    expect(checkText("a\tb")).toMatchObject({ text: "a b", problem: null });
+  });
+
+  it.each(["a\u0000b", "a\u001bb", "a\u0085b", "a\ud800b", "a\ue000b"])("refuses control characters in %j", (text) => {
     expect(checkText(text).problem).toBe("control");
   });
 });

@@ -11,11 +11,12 @@ export interface TextCheck {
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-// Line breaks are wanted; every other control character is refused, as the server does.
-const control = /[^\P{Cc}\n]/u;
+// Line breaks are wanted; what else cannot be shown is refused, as the server does.
+const control = /[^\P{Cc}\n]|[\p{Cs}\p{Co}]/u;
+const visible = /[^\p{Z}\p{C}]/u;
 
 export function normalise(text: string): string {
-  return text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
+  return text.replace(/\r\n?/g, "\n").replaceAll("\t", " ").trim().normalize("NFC");
 }
 
 export function countGraphemes(text: string): number {
@@ -30,7 +31,7 @@ export function checkText(raw: string): TextCheck {
 }
 
 function findProblem(text: string, remaining: number): TextProblem | null {
-  if (text === "") return "empty";
   if (control.test(text)) return "control";
+  if (!visible.test(text)) return "empty";
   return remaining < 0 ? "too-long" : null;
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } fro
 import { useApi } from "@/api/context";
 import { keys } from "@/api/keys";
 import type { Markers, Me, Page, Post } from "@/api/types";
+import type { PostEntry } from "@/post/entry";
 import type { ListEnd, PostListHandle } from "@/post/PostList";
 import type { Place } from "@/post/use-place";
 import { addNewer, addOlder, countUnread, feedEntries, findEntry, openFeed, type HomeFeed } from "./feed";
@@ -115,10 +116,11 @@ export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
 }
 
 /** The card where reading stopped; when its post is gone, the next older one takes its place. */
-function openingPlace(keeper: PositionKeeper, entries: ReturnType<typeof feedEntries>): Place | null {
+function openingPlace(keeper: PositionKeeper, entries: readonly PostEntry[]): Place | null {
   const position = keeper.position;
   const entry = position && findEntry(entries, position.postId);
-  return entry ? { card: entry.key, offset: position.offset } : null;
+  if (!entry || (entry === entries[0] && position.offset >= 0)) return null;
+  return { card: entry.key, offset: position.offset };
 }
 
 function useEdge(hasMore: boolean, load: () => Promise<void>): ListEnd {

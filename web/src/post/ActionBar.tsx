@@ -1,36 +1,43 @@
-import type { ComponentType } from "react";
 import type { Post } from "@/api/types";
 import { strings } from "@/strings";
-import { compactNumber } from "@/ui/format";
+import { compactNumber, exactNumber } from "@/ui/format";
 import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/IconButton";
-import { HeartIcon, QuoteIcon, ReplyIcon, RetweetIcon, type IconProps } from "@/ui/icons";
+import { HeartIcon, QuoteIcon, ReplyIcon, RetweetIcon } from "@/ui/icons";
 import { Menu } from "@/ui/Menu";
 import { usePostActions } from "./post-actions";
 
-const TARGET = "w-auto! min-w-11 px-2.5";
+interface ActionBarProps {
+  post: Post;
+  /** Where the numbers stand elsewhere, the icons do without. */
+  counted?: boolean;
+  className?: string;
+}
 
 /** Reply, retweet or quote, like: quiet until used, each a full target. */
-export function ActionBar({ post, className }: { post: Post; className?: string }) {
+export function ActionBar({ post, counted = true, className }: ActionBarProps) {
   const actions = usePostActions();
   const liked = post.viewer?.liked ?? false;
   const retweeted = post.viewer?.retweeted ?? false;
   const words = strings.post;
+  const short = (count: number) => (counted ? <ShortCount count={count} /> : "");
 
   return (
     <div className={cx("-ms-2.5 flex max-w-96 justify-between text-muted", className)}>
       <IconButton
         data-action="reply"
-        label={words.reply(post.replies_count)}
-        icon={<Counted Icon={ReplyIcon} count={post.replies_count} />}
-        className={cx(TARGET, "hover:text-accent")}
+        label={words.reply(exactNumber(post.replies_count), post.replies_count)}
+        icon={<ReplyIcon {...SIZE} />}
+        text={short(post.replies_count)}
+        className="hover:text-accent"
         onClick={() => actions.reply(post)}
       />
       <span data-action="retweet" className={cx(retweeted && "text-retweet")}>
         <Menu
-          label={words.retweet(post.retweets_count, retweeted)}
-          icon={<Counted Icon={RetweetIcon} count={post.retweets_count} filled={retweeted} />}
-          className={cx(TARGET, "hover:text-retweet")}
+          label={words.retweet(exactNumber(post.retweets_count), post.retweets_count, retweeted)}
+          icon={<RetweetIcon {...SIZE} filled={retweeted} />}
+          text={short(post.retweets_count)}
+          className="hover:text-retweet"
           items={[
             {
               id: "retweet",
@@ -44,21 +51,19 @@ export function ActionBar({ post, className }: { post: Post; className?: string 
       </span>
       <IconButton
         data-action="like"
-        label={words.like(post.likes_count)}
+        label={words.like(exactNumber(post.likes_count), post.likes_count)}
         aria-pressed={liked}
-        icon={<Counted Icon={HeartIcon} count={post.likes_count} filled={liked} />}
-        className={cx(TARGET, "hover:text-like", liked && "text-like")}
+        icon={<HeartIcon {...SIZE} filled={liked} />}
+        text={short(post.likes_count)}
+        className={cx("hover:text-like", liked && "text-like")}
         onClick={() => actions.setLiked(post, !liked)}
       />
     </div>
   );
 }
 
-function Counted({ Icon, count, filled = false }: { Icon: ComponentType<IconProps>; count: number; filled?: boolean }) {
-  return (
-    <span className="flex items-center gap-1.5" aria-hidden="true">
-      <Icon filled={filled} width="1.25rem" height="1.25rem" />
-      <span className="min-w-4 text-start text-xs tabular-nums">{count > 0 && compactNumber(count)}</span>
-    </span>
-  );
+const SIZE = { width: "1.25rem", height: "1.25rem" };
+
+function ShortCount({ count }: { count: number }) {
+  return <span className="block min-w-4 text-start text-xs tabular-nums">{count > 0 && compactNumber(count)}</span>;
 }

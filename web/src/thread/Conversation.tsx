@@ -58,7 +58,7 @@ export function Conversation({ id, query, pages }: ConversationProps) {
                 name={item.id}
                 post={item}
                 showReplyTo={false}
-                rail={<span className="mt-1 -mb-3.5 w-px flex-1 bg-line" />}
+                rail={<span className="mt-1 -mb-3.5 w-px flex-1 bg-line-strong/50" />}
                 className="pt-3.5"
               />
             ),

@@ -60,7 +60,9 @@ export function FocusPost({ post, name, answered }: FocusPostProps) {
         <time dateTime={post.created_at}>{exactDate(post.created_at)}</time>
       </p>
       <Numbers post={post} />
-      <ActionBar post={post} className="max-w-none border-t border-line" />
+      <div className="border-t border-line py-0.5">
+        <ActionBar post={post} counted={false} className="-me-2.5 max-w-none" />
+      </div>
     </article>
   );
 }

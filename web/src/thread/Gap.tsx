@@ -12,8 +12,8 @@ export function Gap({ linked = false, small = false }: GapProps) {
   return (
     <div className="flex gap-3 px-4 pt-3.5">
       <div className={cx("flex shrink-0 flex-col items-center", small ? "w-8" : "w-11")}>
-        <span className="size-3 rounded-full border border-line-strong" />
-        {linked && <span className="mt-1 -mb-3.5 w-px flex-1 bg-line" />}
+        <span className="size-3 rounded-full border border-line-strong/50" />
+        {linked && <span className="mt-1 -mb-3.5 w-px flex-1 bg-line-strong/50" />}
       </div>
       <p className="-mt-1 pb-4 text-sm text-muted">{strings.thread.goneHere}</p>
     </div>

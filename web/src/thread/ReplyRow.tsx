@@ -61,20 +61,20 @@ function BranchRail({ node, drawn, onToggle }: { node: ThreadNode; drawn: boolea
   const label = `${strings.thread.hide(node.descendants)} ${strings.thread.branchOf(node.post?.author.username ?? "")}`;
   return (
     <>
-      <span className={cx("mt-1 w-px flex-1", drawn && "bg-line")} />
+      <span className={cx("mt-1.5 w-px flex-1", drawn && "bg-line-strong/50")} />
       <button
         type="button"
         aria-expanded
         aria-label={label}
         title={label}
         onClick={onToggle}
-        className="relative grid size-6 place-items-center rounded-full border border-line-strong bg-canvas text-muted before:absolute before:-inset-2.5 hover:border-accent hover:text-accent"
+        className="relative grid size-6 place-items-center rounded-full border border-line-strong/50 bg-canvas text-muted before:absolute before:-inset-2.5 hover:border-accent hover:text-accent"
       >
         <svg viewBox="0 0 12 12" className="size-3" aria-hidden="true">
           <path d="M2.5 6h7" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" />
         </svg>
       </button>
-      <span className={cx("h-2.5 w-px", drawn && "bg-line")} />
+      <span className={cx("h-2.5 w-px", drawn && "bg-line-strong/50")} />
     </>
   );
 }
@@ -84,12 +84,12 @@ function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow
   const place = { insetInlineStart: `calc(32px + ${level} * var(--thread-step))` };
   return (
     <>
-      {goesOn && <span aria-hidden="true" style={place} className="pointer-events-none absolute inset-y-0 z-1 w-px -translate-x-1/2 bg-line rtl:translate-x-1/2" />}
+      {goesOn && <span aria-hidden="true" style={place} className="pointer-events-none absolute inset-y-0 z-1 w-px -translate-x-1/2 bg-line-strong/50 rtl:translate-x-1/2" />}
       {elbow && (
         <span
           aria-hidden="true"
           style={place}
-          className="pointer-events-none absolute top-0 z-1 h-[30px] w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line"
+          className="pointer-events-none absolute top-0 z-1 h-[30px] w-[calc(var(--thread-step)-17px)] -translate-x-1/2 rounded-es-[0.625rem] border-s border-b border-line-strong/50 rtl:translate-x-1/2"
         />
       )}
     </>

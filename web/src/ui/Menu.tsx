@@ -13,6 +13,7 @@ export interface MenuItem {
 interface MenuProps {
   label: string;
   icon: ReactNode;
+  text?: ReactNode;
   items: readonly MenuItem[];
   className?: string;
 }
@@ -20,7 +21,7 @@ interface MenuProps {
 const MARGIN = 8;
 
 /** A button that opens a menu in the top layer, so that no list can clip it. */
-export function Menu({ label, icon, items, className }: MenuProps) {
+export function Menu({ label, icon, text, items, className }: MenuProps) {
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -31,6 +32,7 @@ export function Menu({ label, icon, items, className }: MenuProps) {
         ref={trigger}
         label={label}
         icon={icon}
+        text={text}
         className={className}
         aria-haspopup="menu"
         aria-expanded={open}

@@ -63,7 +63,7 @@ export const ReplyIcon = (props: IconProps) => (
 
 export const RetweetIcon = (props: IconProps) => (
   <Icon {...props} filled={false} strokeWidth={props.filled ? 2.4 : 1.75}>
-    <path d="m4 9 3-3 3 3M7 6.5V15a2.5 2.5 0 0 0 2.5 2.5H13M20 15l-3 3-3-3M17 17.5V9a2.5 2.5 0 0 0-2.5-2.5H11" />
+    <path d="m3 9 3.5-3.5L10 9M6.5 6v9a3 3 0 0 0 3 3h4M21 15l-3.5 3.5L14 15M17.5 18V9a3 3 0 0 0-3-3h-4" />
   </Icon>
 );
 
