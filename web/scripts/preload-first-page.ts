@@ -9,7 +9,7 @@ export function preloadFirstPage(pages: readonly string[], font: RegExp): Plugin
     name: "preload-first-page",
     transformIndexHtml: {
       order: "post",
-      handler(_html, { bundle = {} }) {
+      handler(html, { bundle = {} }) {
         const tags: HtmlTagDescriptor[] = [];
         const preload = (attrs: Record<string, string | boolean>) => tags.push({ tag: "link", attrs, injectTo: "head" });
         const scripts = new Set<string>();
@@ -17,7 +17,7 @@ export function preloadFirstPage(pages: readonly string[], font: RegExp): Plugin
         for (const file of Object.values(bundle)) {
           if (file.type === "chunk" && pages.some((page) => file.facadeModuleId?.endsWith(page))) {
             for (const name of [file.fileName, ...file.imports]) {
-              if (bundle[name]?.type === "chunk" && !bundle[name].isEntry) scripts.add(name);
+              if (!html.includes(name)) scripts.add(name);
             }
           }
           if (file.type === "asset" && font.test(file.fileName)) {

@@ -314,7 +314,10 @@ export const strings = {
       profile: "Your profile",
       help: "This help",
     },
-    enter: "Open the post",
+    open: "Open the post",
+    send: "Send what you write",
+    enter: "Enter",
+    control: "Ctrl",
   },
   problem: {
     network: "The server could not be reached. Check your connection and try again.",

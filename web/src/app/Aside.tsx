@@ -27,9 +27,12 @@ export function Aside() {
   );
 }
 
+/** These pages say the same themselves. */
+const WELCOMING = new Set(["/", "/login", "/register"]);
+
 function ForVisitors() {
   const { pathname } = useLocation();
-  if (pathname === "/login" || pathname === "/register") return null;
+  if (WELCOMING.has(pathname)) return null;
   return (
     <div className="rounded-card bg-surface p-5">
       <h2 className="text-base font-bold">{words.visitorTitle}</h2>
@@ -63,13 +66,13 @@ function OwnCard({ me }: { me: Me }) {
           <b className="text-ink">
             <Count value={own.following_count} />
           </b>{" "}
-          {strings.profile.following}
+          {strings.profile.followingCount}
         </Link>
         <Link to={`${path}/followers`} className={link}>
           <b className="text-ink">
             <Count value={own.followers_count} />
           </b>{" "}
-          {strings.profile.followers(own.followers_count)}
+          {strings.profile.followersCount(own.followers_count)}
         </Link>
       </p>
     </div>

@@ -1,6 +1,7 @@
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import { ComposeButton } from "@/compose/ComposeButton";
 import { useMe } from "@/session/context";
+import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
 import { ButtonLink } from "@/ui/Button";
 import { cx } from "@/ui/cx";
@@ -9,6 +10,7 @@ import { destinationsFor, type Destination } from "./destinations";
 /** The way around on phones, with the composer under the thumb. */
 export function BottomBar() {
   const me = useMe();
+  const { pathname } = useLocation();
   const destinations = destinationsFor(me);
   return (
     <nav
@@ -21,7 +23,7 @@ export function BottomBar() {
         ))}
         {me === null ? (
           <li>
-            <ButtonLink to="/login" variant="primary" size="sm">
+            <ButtonLink to={loginPath(pathname)} variant="primary" size="sm">
               {strings.nav.login}
             </ButtonLink>
           </li>
@@ -47,7 +49,7 @@ function BarLink({ to, label, Icon }: Destination) {
         aria-label={label}
         className={({ isActive }) => cx("grid size-12 place-items-center rounded-full", isActive ? "text-ink" : "text-muted")}
       >
-        {({ isActive }) => <Icon filled={isActive} />}
+        {({ isActive }) => <Icon filled={isActive} width={26} height={26} />}
       </NavLink>
     </li>
   );

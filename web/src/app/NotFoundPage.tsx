@@ -6,7 +6,7 @@ import { PageHeader } from "./PageHeader";
 export function NotFoundPage() {
   return (
     <>
-      <PageHeader title={strings.app.notFoundTitle} back />
+      <PageHeader title={strings.app.notFoundPage} back />
       <Notice
         title={strings.app.notFoundTitle}
         action={

@@ -1,7 +1,9 @@
-import { Link, NavLink } from "react-router";
+import { Link, NavLink, useLocation } from "react-router";
 import { ComposeButton } from "@/compose/ComposeButton";
 import { useMe } from "@/session/context";
+import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
+import { ButtonLink } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Mark } from "@/ui/Mark";
 import { destinationsFor } from "./destinations";
@@ -36,7 +38,7 @@ export function Rail() {
               >
                 {({ isActive }) => (
                   <>
-                    <Icon filled={isActive} />
+                    <Icon filled={isActive} width={25} height={25} />
                     <span className="hidden lg:inline">{label}</span>
                   </>
                 )}
@@ -45,11 +47,19 @@ export function Rail() {
           ))}
         </ul>
       </nav>
-      {me !== null && (
-        <div className="mt-5 lg:w-full">
-          <ComposeButton placement="rail" />
-        </div>
-      )}
+      <div className="mt-5 lg:w-full">
+        {me === null ? <LoginLink /> : <ComposeButton placement="rail" />}
+      </div>
     </header>
+  );
+}
+
+function LoginLink() {
+  const { pathname } = useLocation();
+  if (pathname === "/login" || pathname === "/register") return null;
+  return (
+    <ButtonLink to={loginPath(pathname)} variant="primary" size="sm" className="lg:w-full">
+      {strings.nav.login}
+    </ButtonLink>
   );
 }

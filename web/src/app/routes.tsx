@@ -1,6 +1,6 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
 import type { PeopleList, ProfileTab } from "@/api/keys";
-import { ErrorPage } from "./ErrorPage";
+import { ErrorPage, RootErrorPage } from "./ErrorPage";
 import { Layout } from "./Layout";
 import { NotFoundPage } from "./NotFoundPage";
 import { Splash } from "./Splash";
@@ -20,7 +20,7 @@ export const routes: RouteObject[] = [
   {
     path: "/",
     Component: Layout,
-    ErrorBoundary: ErrorPage,
+    ErrorBoundary: RootErrorPage,
     HydrateFallback: Splash,
     children: [
       {

@@ -17,7 +17,7 @@ export function FollowButton({ user }: { user: User }) {
 
   if (follow === null) {
     return (
-      <ButtonLink to={loginPath(pathname)} variant="primary" size="sm" aria-label={words.followOf(user.username)}>
+      <ButtonLink to={loginPath(pathname)} variant="primary" size="sm" aria-label={words.aboutWhom(words.follow, user.username)}>
         {words.follow}
       </ButtonLink>
     );
@@ -27,16 +27,17 @@ export function FollowButton({ user }: { user: User }) {
   if (user.viewer.blocked_by) return null;
 
   const { following, followed_by } = user.viewer;
+  const label = following ? words.followingNow : followed_by ? words.followBack : words.follow;
   return (
     <Button
       size="sm"
       variant={following ? "secondary" : "primary"}
       aria-pressed={following}
-      aria-label={following ? words.followingOf(user.username) : words.followOf(user.username)}
+      aria-label={words.aboutWhom(label, user.username)}
       title={following ? words.unfollowOf(user.username) : undefined}
       onClick={() => follow(user.username, !following)}
     >
-      {following ? words.followingNow : followed_by ? words.followBack : words.follow}
+      {label}
     </Button>
   );
 }

@@ -30,7 +30,9 @@ export function ProfileHead({ user }: { user: User }) {
         </div>
         <p className="mt-3 flex items-center gap-1.5 text-xl font-bold tracking-tight">
           <bdi>{user.display_name}</bdi>
-          {user.verified && <VerifiedIcon aria-hidden={false} role="img" aria-label={strings.ui.verified} className="text-accent" />}
+          {user.verified && (
+            <VerifiedIcon width="1em" height="1em" aria-hidden={false} role="img" aria-label={strings.ui.verified} className="text-accent" />
+          )}
         </p>
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-muted">
           @{user.username}
@@ -81,13 +83,13 @@ function Counts({ user }: { user: User }) {
         <b className="text-ink">
           <Count value={user.following_count} />
         </b>{" "}
-        {words.following}
+        {words.followingCount}
       </Link>
       <Link to={`${base}/followers`} className={link}>
         <b className="text-ink">
           <Count value={user.followers_count} />
         </b>{" "}
-        {words.followers(user.followers_count)}
+        {words.followersCount(user.followers_count)}
       </Link>
       <span>
         <b className="text-ink">

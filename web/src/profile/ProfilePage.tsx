@@ -13,7 +13,6 @@ import { BlockIcon } from "@/ui/icons";
 import { ErrorNotice, Notice } from "@/ui/Notice";
 import { Skeleton } from "@/ui/Skeleton";
 import { Tabs } from "@/ui/Tabs";
-import { FollowButton } from "./FollowButton";
 import { ProfileHead } from "./ProfileHead";
 import { userPostsQuery, userQuery } from "./queries";
 
@@ -61,7 +60,7 @@ function ProfilePosts({ user, tab }: { user: User; tab: ProfileTab }) {
   const { username, viewer } = user;
   if (viewer?.blocking) {
     return (
-      <Notice title={words.blockingTitle(username)} icon={<BlockIcon width={40} height={40} />} action={<FollowButton user={user} />}>
+      <Notice title={words.blockingTitle(username)} icon={<BlockIcon width={40} height={40} />}>
         {words.blockingText}
       </Notice>
     );

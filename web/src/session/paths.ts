@@ -1,6 +1,6 @@
 /** Where to log in so as to come back here afterwards. */
 export function loginPath(next: string): string {
-  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
+  return ["/", "/login", "/register"].includes(next) ? "/login" : `/login?${new URLSearchParams({ next })}`;
 }
 
 /** Only paths of this site: a link must not lead someone away after logging in. */

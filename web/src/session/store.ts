@@ -106,6 +106,11 @@ export class SessionStore implements TokenSource {
     this.#tell({ type: "user", user });
   }
 
+  /** Stops listening to the other tabs. */
+  close(): void {
+    this.#channel.close();
+  }
+
   #refreshOnce(stale: string | null): Promise<string | null> {
     return withTabLock(LOCK, async () => {
       // Another tab may have refreshed while this one waited for its turn.

@@ -8,14 +8,16 @@ interface NoticeProps {
   children?: ReactNode;
   action?: ReactNode;
   icon?: ReactNode;
+  /** h1 where the notice is the page. */
+  heading?: "h1" | "h2";
 }
 
 /** A calm message in place of content: nothing there yet, not found, not allowed. */
-export function Notice({ title, children, action, icon }: NoticeProps) {
+export function Notice({ title, children, action, icon, heading: Heading = "h2" }: NoticeProps) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-16 text-center">
       {icon && <div className="mb-2 text-muted">{icon}</div>}
-      <h2 className="text-lg font-semibold">{title}</h2>
+      <Heading className="text-lg font-semibold">{title}</Heading>
       {children && <div className="max-w-sm text-sm text-muted">{children}</div>}
       {action && <div className="mt-4">{action}</div>}
     </div>
