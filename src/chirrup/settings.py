@@ -1,4 +1,4 @@
-"""Every setting, in one place: from the command line, `CHIRRUP_*` variables and `chirrup.toml` in the data directory."""
+"""Every setting in one place: from the command line, `CHIRRUP_*` variables and `chirrup.toml` in the data directory."""
 
 import tomllib
 from collections.abc import Mapping

@@ -22,7 +22,13 @@ _WORDS = frozenset(
     " asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc qweasd qweasdzxc abc abcd abcdef abcdefg abcdefgh aaaaaa freedom"
     " ninja mustang access flower killer cheese cookie summer winter spring autumn liverpool chelsea arsenal".split()
 )
-_RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiop", "1qaz2wsx3edc")
+_RUNS = (
+    "01234567890123456789",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiop",
+    "1qaz2wsx3edc",
+)
 
 
 def check_password(password: str, username: str) -> None:

@@ -16,6 +16,7 @@ from chirrup.accounts.schemas import (
     RefreshToken,
     Registration,
     Session,
+    authenticated,
     me,
     session,
 )
@@ -84,7 +85,13 @@ async def log_out(data: RefreshToken, request: AnyRequest, sessions: Sessions) -
     return answer
 
 
-@post("/auth/password", status_code=204, opt={"limit": "login"}, responses=refuses(401, 403, 413, 415, 422, 507), tags=["auth"])
+@post(
+    "/auth/password",
+    status_code=204,
+    opt={"limit": "login"},
+    responses=refuses(401, 403, 413, 415, 422, 507),
+    tags=["auth"],
+)
 async def change_password(data: PasswordChange, viewer: Viewer, sessions: Sessions) -> None:
     """Change the password; all other sessions end at once."""
     await sessions.change_password(viewer, data.current_password, data.new_password)
@@ -147,13 +154,9 @@ def _refresh_token(data: RefreshToken, request: AnyRequest) -> str:
 async def _answer(
     grant: Grant, accounts: Accounts, settings: Settings, *, use_cookie: bool, status: int = 200
 ) -> Response[Authenticated]:
-    body = Authenticated(
-        user=me(await accounts.get(grant.account_id)),
-        access_token=grant.access_token,
-        refresh_token=None if use_cookie else grant.refresh_token,
-        token_type="Bearer",
-        expires_in=grant.expires_in,
-    )
+    account = await accounts.get(grant.account_id)
+    shown = None if use_cookie else grant.refresh_token
+    body = authenticated(account, grant.access_token, shown, grant.expires_in)
     cookie = Cookie(
         REFRESH_COOKIE,
         path="/",

@@ -14,6 +14,7 @@ Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,30}$", examples=["wren"
 Password = Annotated[str, Meta(min_length=8, max_length=256, examples=["correct horse battery"])]
 AnyPassword = Annotated[str, Meta(max_length=256)]
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["wren@example.org"])]
+TOKEN_TYPE = "Bearer"  # noqa: S105 - a scheme, not a secret
 UseCookie = Annotated[
     bool, Meta(description="Keep the refresh token in an HttpOnly cookie, and leave it out of the answer.")
 ]
@@ -154,6 +155,17 @@ def me(account: Account) -> Me:
     shown = user(account, None)
     fields = {field: getattr(shown, field) for field in User.__struct_fields__}
     return Me(**fields, email=account.email, role=account.role)
+
+
+def authenticated(account: Account, access_token: str, refresh_token: str | None, expires_in: int) -> Authenticated:
+    """Present an open session to its owner."""
+    return Authenticated(
+        user=me(account),
+        access_token=access_token,
+        refresh_token=refresh_token,
+        token_type=TOKEN_TYPE,
+        expires_in=expires_in,
+    )
 
 
 def session(row: SessionRow, current_id: int) -> Session:

@@ -37,11 +37,11 @@ class AccountStore:
         display_name: str,
     ) -> bool:  # fmt: skip
         """Return whether the account is new; username, e-mail or id may be taken."""
-        return 1 == await tx.run(
+        return await tx.run(
             "INSERT INTO accounts (id, username, username_key, email, password_hash, display_name)"
             " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             account_id, username, username.lower(), email, password_hash, display_name,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def username_taken(self, reader: Reader, username: str) -> bool:
         """Return whether an account, also a deleted one, has this name."""
@@ -96,8 +96,11 @@ class AccountStore:
 
     async def set_status(self, tx: Transaction, account_id: int, old: Status, new: Status) -> bool:
         """Return whether the account had the old status and now has the new one."""
-        return 1 == await tx.run(
-            "UPDATE accounts SET status = $3 WHERE id = $1 AND status = $2", account_id, old.value, new.value
+        return (
+            await tx.run(
+                "UPDATE accounts SET status = $3 WHERE id = $1 AND status = $2", account_id, old.value, new.value
+            )
+            == 1
         )
 
     async def set_role(self, tx: Transaction, account_id: int, role: Role) -> None:
@@ -172,7 +175,9 @@ class SessionStore:
         )  # fmt: skip
         return row[0] if row else None
 
-    async def touch(self, tx: Transaction, session_id: int, now: int, expires_at: int, user_agent: str, address: str) -> None:
+    async def touch(
+        self, tx: Transaction, session_id: int, now: int, expires_at: int, user_agent: str, address: str
+    ) -> None:
         """Record the use of a session."""
         await tx.run(
             "UPDATE sessions SET last_used_at = $2, expires_at = $3, user_agent = $4, address = $5 WHERE id = $1",
@@ -181,10 +186,10 @@ class SessionStore:
 
     async def revoke(self, tx: Transaction, session_id: int, account_id: int, now: int) -> bool:
         """Return whether a living session of this account has been ended."""
-        return 1 == await tx.run(
+        return await tx.run(
             "UPDATE sessions SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL",
             session_id, account_id, now,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def alive(self, reader: Reader, account_id: int, now: int) -> list[SessionRow]:
         """Return the living sessions of an account, last used first."""

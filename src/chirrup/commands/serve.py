@@ -12,7 +12,9 @@ from chirrup.platform.telemetry import configure_logging
 
 def serve(
     host: Annotated[str | None, typer.Option(envvar="CHIRRUP_HOST", help="Where to listen.")] = None,
-    port: Annotated[int | None, typer.Option(envvar="CHIRRUP_PORT", help="Where to listen; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(envvar="CHIRRUP_PORT", help="Where to listen; 0 takes a free one.")
+    ] = None,
     data_dir: DataDirOption = None,
     profile: ProfileOption = None,
 ) -> None:

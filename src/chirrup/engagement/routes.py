@@ -7,7 +7,6 @@ from chirrup.accounts.schemas import User
 from chirrup.engagement.service import Engagement, once
 from chirrup.graph import Graph
 from chirrup.graph.presenting import present_page
-from chirrup.platform.http.context import IdempotencyHeader
 from chirrup.platform.http.pagination import (
     DEFAULT_LIMIT,
     CursorParam,
@@ -54,21 +53,24 @@ async def retweet(
     posts: Posts,
     post_reader: PostReader,
     idempotency: IdempotencyKey | None,
-    idempotency_header: IdempotencyHeader = None,
 ) -> Response[Post]:
     """Retweet a post, or the original of a retweet; the answer is the original."""
     original_id, retweets = await posts.retweet(viewer, parse_id(post_id), idempotency)
     return json_answer(with_count(await post_reader.existing(original_id, viewer), "retweets_count", retweets))
 
 
-@post("/posts/{post_id:str}/unretweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"])
+@post(
+    "/posts/{post_id:str}/unretweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"]
+)
 async def unretweet(post_id: str, viewer: Viewer, posts: Posts, post_reader: PostReader) -> Response[Post]:
     """Take back a retweet."""
     original_id, retweets = await posts.unretweet(viewer, parse_id(post_id))
     return json_answer(with_count(await post_reader.existing(original_id, viewer), "retweets_count", retweets))
 
 
-@delete("/posts/{post_id:str}/retweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"])
+@delete(
+    "/posts/{post_id:str}/retweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"]
+)
 async def delete_retweet(post_id: str, viewer: Viewer, posts: Posts, post_reader: PostReader) -> Response[Post]:
     """Take back a retweet."""
     original_id, retweets = await posts.unretweet(viewer, parse_id(post_id))

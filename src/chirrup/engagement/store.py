@@ -10,14 +10,14 @@ class LikeStore:
 
     async def insert(self, tx: Transaction, like_id: int, account_id: int, post_id: int) -> bool:
         """Return whether the like is new."""
-        return 1 == await tx.run(
+        return await tx.run(
             "INSERT INTO likes (account_id, post_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             account_id, post_id, like_id,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def delete(self, tx: Transaction, account_id: int, post_id: int) -> bool:
         """Return whether there was a like."""
-        return 1 == await tx.run("DELETE FROM likes WHERE account_id = $1 AND post_id = $2", account_id, post_id)
+        return await tx.run("DELETE FROM likes WHERE account_id = $1 AND post_id = $2", account_id, post_id) == 1
 
     async def liked(self, reader: Reader, account_id: int, post_ids: Sequence[int]) -> set[int]:
         """Return those of the posts that an account likes."""

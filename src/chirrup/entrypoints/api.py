@@ -1,16 +1,17 @@
 """The ASGI application over a wired `Application`."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ASGIApp
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chirrup.bootstrap import Application
+from chirrup.entrypoints.web import WebClient
+from chirrup.platform.http.asgi import AsgiApp
 from chirrup.platform.http.context import idempotency_key, optional_identity, required_identity
 from chirrup.platform.http.edge import Edge
 from chirrup.platform.http.guard import UNLIMITED
@@ -22,7 +23,7 @@ from chirrup.timelines.routes import HotFeed
 API = "/api/v1"
 
 
-def create_api(app: Application) -> ASGIApp:
+def create_api(app: Application) -> AsgiApp:
     """Return the ASGI application."""
     provided: dict[str, object] = {
         name: getattr(app, name)
@@ -47,7 +48,7 @@ def create_api(app: Application) -> ASGIApp:
         state=State({"application": app}),
         request_max_body_size=None,
     )
-    return Edge(litestar, app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
+    return Edge(WebClient(app, cast("AsgiApp", litestar)), app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
 
 
 def _constant(value: object) -> Provide:

@@ -15,9 +15,7 @@ async def present_users(accounts: Sequence[Account], viewer: Viewer | None, grap
     if viewer is None:
         return [user(account, None) for account in accounts]
     ties = await graph.ties(viewer, [account.id for account in accounts])
-    return [
-        user(account, None if account.id == viewer.id else _relationship(ties[account.id])) for account in accounts
-    ]
+    return [user(account, None if account.id == viewer.id else _relationship(ties[account.id])) for account in accounts]
 
 
 async def present_user(account: Account, viewer: Viewer | None, graph: Graph) -> User:

@@ -7,7 +7,6 @@ from chirrup.accounts import Account, Accounts, Viewer
 from chirrup.accounts.schemas import User
 from chirrup.graph.presenting import present_page, present_user
 from chirrup.graph.service import Graph
-from chirrup.platform.http.context import IdempotencyHeader
 from chirrup.platform.http.pagination import DEFAULT_LIMIT, CursorParam, LimitParam, decode_cursor
 from chirrup.platform.http.problems import refuses
 from chirrup.platform.http.schemas import Page
@@ -29,7 +28,6 @@ async def follow(
     accounts: Accounts,
     graph: Graph,
     idempotency: IdempotencyKey | None,
-    idempotency_header: IdempotencyHeader = None,
 ) -> User:
     """Follow an account."""
     followee = await accounts.named(username)
@@ -115,4 +113,3 @@ ROUTES = [profile, follow, unfollow, block, unblock, mute, unmute, followers, fo
 def _counted(account: Account, change: int) -> Account:
     """Show people what they just did, before the counters have heard of it."""
     return msgspec.structs.replace(account, followers_count=max(0, account.followers_count + change))
-

@@ -12,29 +12,28 @@ class GraphStore:
 
     async def insert_follow(self, tx: Transaction, follow_id: int, follower_id: int, followee_id: int) -> bool:
         """Return whether the follow is new."""
-        return 1 == await tx.run(
+        return await tx.run(
             "INSERT INTO follows (follower_id, followee_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             follower_id, followee_id, follow_id,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
         """Return whether there was a follow."""
-        return 1 == await tx.run(
-            "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id
+        return (
+            await tx.run("DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id)
+            == 1
         )
 
     async def insert_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
         """Return whether the block is new."""
-        return 1 == await tx.run(
+        return await tx.run(
             "INSERT INTO blocks (blocker_id, blocked_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             blocker_id, blocked_id,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def delete_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
         """Return whether there was a block."""
-        return 1 == await tx.run(
-            "DELETE FROM blocks WHERE blocker_id = $1 AND blocked_id = $2", blocker_id, blocked_id
-        )
+        return await tx.run("DELETE FROM blocks WHERE blocker_id = $1 AND blocked_id = $2", blocker_id, blocked_id) == 1
 
     async def insert_mute(self, tx: Transaction, muter_id: int, muted_id: int) -> None:
         """Mute, if that is new."""
@@ -87,9 +86,7 @@ class GraphStore:
         )  # fmt: skip
         return {row[0]: Ties(*map(bool, row[1:])) for row in rows}
 
-    async def follower_ids(
-        self, reader: Reader, followee_id: int, after: int, limit: int
-    ) -> "tuple[array[int], int]":
+    async def follower_ids(self, reader: Reader, followee_id: int, after: int, limit: int) -> "tuple[array[int], int]":
         """Return up to `limit` followers whose follow is above `after`, and the last of these follows.
 
         The order is that of following, so who follows during a fan-out comes at its end.

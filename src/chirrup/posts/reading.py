@@ -29,7 +29,7 @@ _FLAGS = (
 _KNOWN = 500
 
 Rule = Callable[[Card, Card | None, Relations], bool]
-"""Whether a list shows a post, given the original that it retweets or quotes; blocks, bans and deletions hide anyway."""
+"""Whether a list shows a post, with the original that it retweets or quotes; blocks, bans and deletions hide always."""
 
 
 class LikedPosts(Protocol):
@@ -170,9 +170,7 @@ class PostReader:
         return original if hydrated.authors[original.author_id].visible else None
 
     async def _cards(self, post_ids: Sequence[int]) -> dict[int, Card | None]:
-        known: dict[int, Card | None] = dict(
-            zip(post_ids, await self.cache.get_many("card", post_ids), strict=True)
-        )
+        known: dict[int, Card | None] = dict(zip(post_ids, await self.cache.get_many("card", post_ids), strict=True))
         missing = [key for key, card in known.items() if card is None]
         if missing:
             rows = await self.store.by_ids(self.db.read, missing)

@@ -4,7 +4,6 @@ from litestar import Response, delete, get, post
 
 from chirrup.accounts import Accounts, Viewer
 from chirrup.graph import Graph
-from chirrup.platform.http.context import IdempotencyHeader
 from chirrup.platform.http.pagination import DEFAULT_LIMIT, CursorParam, LimitParam, decode_cursor
 from chirrup.platform.http.problems import refuses
 from chirrup.platform.http.schemas import Page
@@ -24,7 +23,6 @@ async def publish(
     posts: Posts,
     post_reader: PostReader,
     idempotency: IdempotencyKey | None,
-    idempotency_header: IdempotencyHeader = None,
 ) -> Response[Post]:
     """Publish a post, a reply or a quote."""
     draft = Draft(
@@ -37,7 +35,7 @@ async def publish(
 
 
 @get("/posts/{post_id:str}", responses=refuses(401, 403, 404), tags=["posts"])
-async def show(post_id: str, reader: Viewer | None, posts: Posts, post_reader: PostReader) -> Response[Post]:
+async def show(post_id: str, reader: Viewer | None, post_reader: PostReader) -> Response[Post]:
     """Show a post."""
     return json_answer(await post_reader.existing(parse_id(post_id), reader))
 
@@ -97,4 +95,3 @@ async def discover(
 
 
 ROUTES = [publish, show, delete_post, thread, of_author, discover]
-

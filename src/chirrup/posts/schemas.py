@@ -1,10 +1,10 @@
 """Bodies of the posts API."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
-from msgspec import Meta
+from msgspec import Meta, field
 
 from chirrup.accounts.schemas import UserSummary
 from chirrup.platform.http.schemas import Answer, Body, Count, Id, Page, Timestamp
@@ -97,7 +97,9 @@ class NewPost(Body, frozen=True, kw_only=True):
         str,
         Meta(min_length=1, max_length=10_000, description=f"1 to {LONGEST} user-perceived characters after NFC."),
     ]
-    attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = []
+    attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = field(
+        default_factory=list
+    )
     reply_to: Id | None = None
     quote_of: Id | None = None
 
@@ -111,4 +113,4 @@ def with_count(body: bytes, name: str, count: int) -> bytes:
 
 def json_answer(body: bytes, status: int = 200) -> Response[Any]:
     """Answer with JSON that is already encoded."""
-    return cast("Response[Any]", Response(body, status_code=status, media_type="application/json"))
+    return Response(body, status_code=status, media_type="application/json")

@@ -43,12 +43,12 @@ class PostStore:
 
     async def insert(self, tx: Transaction, post: PostRow) -> bool:
         """Return whether the id was free."""
-        fresh = 1 == await tx.run(
+        fresh = await tx.run(
             "INSERT INTO posts (id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id,"
             " retweet_of, is_retweet) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
             post.id, post.author_id, post.text, msgspec.json.encode(post.entities).decode(), post.reply_to,
             post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
         if fresh:
             await tx.run("INSERT INTO post_counts (post_id) VALUES ($1)", post.id)
         return fresh
@@ -67,8 +67,11 @@ class PostStore:
 
     async def mark_deleted(self, tx: Transaction, post_id: int) -> bool:
         """Erase a post and leave a gap in its thread; return whether it was still there."""
-        return 1 == await tx.run(
-            "UPDATE posts SET deleted = 1, text = '', entities = '[]' WHERE id = $1 AND NOT deleted", post_id
+        return (
+            await tx.run(
+                "UPDATE posts SET deleted = 1, text = '', entities = '[]' WHERE id = $1 AND NOT deleted", post_id
+            )
+            == 1
         )
 
     async def add_counts(self, tx: Transaction, column: str, deltas: Mapping[int, int]) -> None:
@@ -80,16 +83,14 @@ class PostStore:
 
     async def insert_retweet(self, tx: Transaction, account_id: int, post_id: int, retweet_id: int) -> bool:
         """Return whether the account had not retweeted the post yet."""
-        return 1 == await tx.run(
+        return await tx.run(
             "INSERT INTO retweets (account_id, post_id, id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             account_id, post_id, retweet_id,
-        )  # fmt: skip
+        ) == 1  # fmt: skip
 
     async def retweet_id(self, reader: Reader, account_id: int, post_id: int) -> int | None:
         """Return the id of an account's retweet of a post, if there is one."""
-        row = await reader.first(
-            "SELECT id FROM retweets WHERE account_id = $1 AND post_id = $2", account_id, post_id
-        )
+        row = await reader.first("SELECT id FROM retweets WHERE account_id = $1 AND post_id = $2", account_id, post_id)
         return row[0] if row else None
 
     async def delete_retweet(self, tx: Transaction, account_id: int, post_id: int) -> None:

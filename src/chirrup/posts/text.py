@@ -63,8 +63,6 @@ def find_entities(text: str) -> list[Entity]:
         if len(match[1]) <= _HASHTAG_LENGTH
     ]
     free = [
-        entity
-        for entity in others
-        if not any(entity.start < link.end and link.start < entity.end for link in links)
+        entity for entity in others if not any(entity.start < link.end and link.start < entity.end for link in links)
     ]
     return sorted([*links, *free], key=lambda entity: entity.start)

@@ -113,4 +113,3 @@ def _without_dead_ends(order: Sequence[int], parents: dict[int, int], hydrated: 
 def _gap(post_id: int, parents: dict[int, int]) -> bytes:
     parent = parents.get(post_id)
     return msgspec.json.encode({"id": str(post_id), "deleted": True, "reply_to": str(parent) if parent else None})
-

@@ -146,8 +146,6 @@ def belongs(viewer_id: int, card: Card, original: Card | None, relations: Relati
     return target is None or target in {viewer_id, author_id} or target in following
 
 
-
-
 def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:
     """Return the newest `limit` ids between a floor and a cursor over all sources, newest first."""
     end = bisect_left(ids, before)

@@ -5,10 +5,10 @@ from typing import Annotated
 import regex
 from litestar import Response, get, put
 from litestar.params import Parameter
-from litestar.types import Scope
 
 from chirrup.accounts import Viewer
 from chirrup.platform.errors import Malformed, NotAuthenticated
+from chirrup.platform.http.asgi import Scope
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limited
 from chirrup.platform.http.pagination import (

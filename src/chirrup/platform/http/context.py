@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request
 from litestar.params import Parameter
 
-from chirrup.platform.errors import Malformed, NotAuthenticated
+from chirrup.platform.errors import NotAuthenticated
 from chirrup.platform.idempotency import IdempotencyKey
 
 IdempotencyHeader = Annotated[
@@ -37,16 +37,11 @@ def optional_identity(request: Request[Any, Any, Any]) -> Any:
     return request.scope["state"]["identity"]
 
 
-async def idempotency_key(request: Request[Any, Any, Any]) -> IdempotencyKey | None:
-    """Return the key under which this request may be repeated, bound to its address and body.
-
-    Raises:
-        Malformed: the header is not 1 to 64 visible ASCII characters.
-    """
-    key = request.headers.get("idempotency-key")
-    if key is None:
+async def idempotency_key(
+    request: Request[Any, Any, Any], idempotency_header: IdempotencyHeader = None
+) -> IdempotencyKey | None:
+    """Return the key under which this request may be repeated, bound to its address and body."""
+    if idempotency_header is None:
         return None
-    if not 0 < len(key) <= 64 or not key.isascii() or not key.isprintable() or " " in key:
-        raise Malformed("An Idempotency-Key has 1 to 64 visible ASCII characters.", field="Idempotency-Key")
     identity = required_identity(request)
-    return IdempotencyKey.of(identity.id, key, request.url.path.encode() + b"\0" + await request.body())
+    return IdempotencyKey.of(identity.id, idempotency_header, request.url.path.encode() + b"\0" + await request.body())

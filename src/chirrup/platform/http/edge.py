@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 
 import regex
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from chirrup.platform.http.asgi import AsgiApp, Message, Receive, Scope, Send
 from chirrup.platform.http.limits import limit_headers
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem
 from chirrup.platform.telemetry import Telemetry
@@ -33,15 +33,14 @@ _NO_STORE = (b"cache-control", b"no-store")
 class Edge:
     """Wraps the application; every answer leaves through here."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute]) -> None:
+    def __init__(self, app: AsgiApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute]) -> None:
         self._app = app
         self._telemetry = telemetry
         self._hot_routes = hot_routes
         self._prefix = secrets.token_hex(6)
         self._numbers = count(1)
         self._hot_metrics = {
-            path: (telemetry.requests.labels("GET", path, "200"), telemetry.latency.labels(path))
-            for path in hot_routes
+            path: (telemetry.requests.labels("GET", path, "200"), telemetry.latency.labels(path)) for path in hot_routes
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,7 +109,7 @@ class Edge:
         for name, value in scope["headers"]:
             if name == b"x-request-id":
                 if _SANE.fullmatch(value):
-                    return value.decode()
+                    return str(value, "ascii")
                 break
         return f"{self._prefix}-{next(self._numbers):x}"
 

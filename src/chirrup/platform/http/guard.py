@@ -1,12 +1,13 @@
 """The gate before each route: who asks, and how often."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.types import Scope
 
 from chirrup.platform.errors import NotAuthenticated
+from chirrup.platform.http.asgi import Scope
 from chirrup.platform.http.limits import Limited, Limits
 from chirrup.platform.ports import Decision
 
@@ -37,12 +38,13 @@ class Gate:
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Litestar's guard: leave the identity in the request's state, or refuse."""
+        scope = cast("Scope", connection.scope)
         authorization = connection.headers.get("authorization")
         identity = None if authorization is None else await self.identify(authorization)
-        connection.scope["state"]["identity"] = identity
-        name = handler.opt.get("limit") or ("read" if connection.scope["method"] in {"GET", "HEAD"} else "write")
+        scope["state"]["identity"] = identity
+        name = handler.opt.get("limit") or ("read" if scope["method"] in {"GET", "HEAD"} else "write")
         if name != UNLIMITED:
-            await self.admit(name, identity, connection.scope)
+            await self.admit(name, identity, scope)
 
     async def identify(self, authorization: str) -> Any:
         """Return the identity behind an Authorization header.
@@ -55,7 +57,7 @@ class Gate:
             raise NotAuthenticated("Send the access token as `Authorization: Bearer <token>`.")
         return await self._authenticator.authenticate(token)
 
-    async def admit(self, name: str, identity: Identity | None, scope: Scope) -> Decision | None:
+    async def admit(self, name: str, identity: Identity | None, scope: Mapping[str, Any]) -> Decision | None:
         """Count a request against its account or, without one, its address, and keep the decision for the headers.
 
         Raises:
@@ -64,7 +66,7 @@ class Gate:
         key = f"account:{identity.id}" if identity is not None else f"address:{client_address(scope)}"
         return await self.count(name, key, scope)
 
-    async def count(self, name: str, key: str, scope: Scope) -> Decision | None:
+    async def count(self, name: str, key: str, scope: Mapping[str, Any]) -> Decision | None:
         """Count a request against any key, and keep the decision for the headers.
 
         Raises:
@@ -80,7 +82,7 @@ class Gate:
         return decision
 
 
-def client_address(scope: Scope) -> str:
+def client_address(scope: Mapping[str, Any]) -> str:
     """Return the address that the request comes from; uvicorn has already looked behind trusted proxies."""
     client = scope.get("client")
     return client[0] if client else "unknown"

@@ -102,7 +102,7 @@ def refuses(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             data_container=Problem,
             description=_TITLES[status],
-            media_type=PROBLEM_TYPE,  # type: ignore[arg-type]
+            media_type=PROBLEM_TYPE,
             generate_examples=False,
         )
         for status in sorted({400, 429, 503, *statuses})

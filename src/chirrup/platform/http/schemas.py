@@ -29,9 +29,7 @@ class Page(Answer, Generic[T], frozen=True, kw_only=True):
     """One page of a list."""
 
     items: list[T]
-    next_cursor: Annotated[
-        str | None, Meta(description="What to send as `cursor` for the next page; null at the end.")
-    ]
+    next_cursor: Annotated[str | None, Meta(description="What to send as `cursor` for the next page; null at the end.")]
 
 
 class FieldError(Answer, frozen=True, kw_only=True):

@@ -26,7 +26,12 @@ class OutboxBus:
     """The `Bus` port over the persisted outbox."""
 
     def __init__(
-        self, db: Database, store: OutboxStore, subscriptions: Sequence[Subscription], clock: Clock, telemetry: Telemetry
+        self,
+        db: Database,
+        store: OutboxStore,
+        subscriptions: Sequence[Subscription],
+        clock: Clock,
+        telemetry: Telemetry,
     ) -> None:
         self._db = db
         self._store = store
@@ -146,7 +151,7 @@ class _Consumer:
             await self._handle(entries, position)
         except (StorageFull, Unavailable):
             raise
-        except Exception:  # noqa: BLE001 - a handler's fault is retried and ends as a visible dead letter
+        except Exception:
             log.exception("bus.batch_failed", consumer=self.subscription.name, events=len(entries))
             for entry in entries:
                 await self._deliver_one(entry)
