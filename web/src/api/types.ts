@@ -1,82 +1,20 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
 export type Id = string;
 
-export interface UserSummary {
-  id: Id;
-  username: string;
-  display_name: string;
-  avatar_url: string | null;
-  verified: boolean;
-}
-
-export interface UserRelation {
-  following: boolean;
-  followed_by: boolean;
-  blocking: boolean;
-  blocked_by: boolean;
-  muting: boolean;
-}
-
-export interface User extends UserSummary {
-  bio: string;
-  banner_url: string | null;
-  created_at: string;
-  followers_count: number;
-  following_count: number;
-  posts_count: number;
-  is_bot: boolean;
-  viewer: UserRelation | null;
-}
-
+export type UserSummary = Schemas["UserSummary"];
+export type UserRelation = Schemas["Relationship"];
+export type User = Schemas["User"];
 /** The signed-in person's own account: the only place where the e-mail address is shown. */
-export interface Me extends User {
-  email: string | null;
-  role: "member" | "moderator" | "admin";
-}
+export type Me = Schemas["Me"];
 
-export interface Media {
-  id: Id;
-  type: string;
-  url: string;
-  thumbnail_url: string | null;
-  width: number;
-  height: number;
-  alt: string;
-  blurhash: string | null;
-}
-
+export type Media = Schemas["Media"];
 /** Offsets count Unicode code points of the post's text. */
-export interface Entity {
-  type: "mention" | "hashtag" | "link";
-  start: number;
-  end: number;
-  value: string;
-}
-
-export interface PostViewer {
-  liked: boolean;
-  retweeted: boolean;
-}
-
-export interface Post {
-  id: Id;
-  author: UserSummary;
-  text: string;
-  created_at: string;
-  reply_to: Id | null;
-  reply_to_author: { id: Id; username: string } | null;
-  conversation_id: Id;
-  retweet_of: Post | null;
-  retweet_of_id: Id | null;
-  attachments: Media[];
-  entities: Entity[];
-  hashtags: string[];
-  mentions: { id: Id; username: string }[];
-  likes_count: number;
-  retweets_count: number;
-  replies_count: number;
-  viewer: PostViewer | null;
-  deleted: false;
-}
+export type Entity = Schemas["TextEntity"];
+export type PostViewer = Schemas["PostViewer"];
+export type Post = Schemas["Post"];
 
 /** What stays of a deleted or hidden post: its place in a thread. */
 export interface Tombstone {
@@ -97,36 +35,15 @@ export interface Thread {
   replies: Page<Post | Tombstone>;
 }
 
-export interface Markers {
-  home: { post_id: Id; updated_at: string } | null;
-}
+export type Markers = Schemas["MarkersAnswer"];
 
-export interface AuthAnswer {
-  user: Me;
-  access_token: string;
-  refresh_token: string | null;
-  token_type: string;
-  /** Seconds from the moment of the answer. */
-  expires_in: number;
-}
+export type AuthAnswer = Schemas["Authenticated"];
+export type Credentials = Schemas["Login"];
+export type Registration = Schemas["Registration"];
+export type ProfileEdit = Schemas["ProfileEdit"];
+export type SessionInfo = Schemas["Session"];
 
-export interface SessionInfo {
-  id: Id;
-  created_at: string;
-  last_used_at: string;
-  user_agent: string;
-  address: string;
-  current: boolean;
-}
-
-export interface ProblemBody {
-  type: string;
-  title: string;
-  status: number;
-  detail?: string;
-  request_id?: string;
-  errors?: { field: string; message: string }[];
-}
+export type ProblemBody = Schemas["Problem"];
 
 /** What the document itself may bring along, so that the first page needs no second round trip. */
 export interface Boot {

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { useApi } from "@/api/context";
-import type { Me } from "@/api/types";
+import type { Me, ProfileEdit } from "@/api/types";
 import { countGraphemes } from "@/compose/graphemes";
 import { updatePostsBy } from "@/post/cache";
 import { useSessionStore } from "@/session/context";
@@ -71,7 +71,7 @@ function useSaveProfile() {
   const queries = useQueryClient();
   const session = useSessionStore();
   const toast = useToast();
-  return async (edit: Pick<Me, "display_name" | "bio">) => {
+  return async (edit: ProfileEdit) => {
     const me = await api.patch<Me>("/users/me", edit);
     session.updateUser(me);
     patchUser(queries, me.username, () => me);

@@ -1,6 +1,6 @@
 import { callWithoutToken, type TokenSource } from "@/api/client";
 import { ApiProblem } from "@/api/problem";
-import type { AuthAnswer, Me } from "@/api/types";
+import type { AuthAnswer, Credentials, Me, Registration } from "@/api/types";
 import { withTabLock } from "./lock";
 
 const HINT_KEY = "chirrup.session";
@@ -21,16 +21,6 @@ type TabMessage =
   | { type: "user"; user: Me }
   | { type: "ended" }
   | { type: "expired" };
-
-export interface Credentials {
-  username: string;
-  password: string;
-}
-
-export interface Registration extends Credentials {
-  email: string;
-  display_name?: string;
-}
 
 const VISITOR: SessionState = { status: "visitor", user: null };
 
