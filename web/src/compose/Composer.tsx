@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useMe } from "@/session/context";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
@@ -24,6 +24,8 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
   const me = useMe();
   const { desk } = useCompose();
   const [text, setText] = useDraft(target);
+  // Folding up again when the focus leaves would move what the next click is aimed at.
+  const [woken, setWoken] = useState(placement === "sheet" || text !== "");
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
   const { text: ready, count, remaining, problem } = checkText(text);
@@ -48,12 +50,11 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
   };
   const words = strings.compose[target.kind];
   const said = problem === "too-long" ? strings.compose.tooLong(-remaining) : problem === "control" ? strings.compose.control : null;
-  const resting = placement === "inline" && text === "";
 
   return (
     <form
       aria-label={words.label}
-      className="group/composer flex gap-3 px-4 py-3"
+      className="flex gap-3 px-4 py-3"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -64,15 +65,19 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
         <textarea
           ref={field}
           value={text}
-          rows={placement === "sheet" ? 4 : 1}
+          rows={1}
           dir="auto"
           aria-label={words.label}
           aria-invalid={said !== null || undefined}
           aria-describedby={said === null ? undefined : problemId}
           placeholder={words.placeholder}
+          onFocus={() => setWoken(true)}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
-          className="block w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted"
+          className={cx(
+            "block field-sizing-content w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted",
+            placement === "sheet" && "min-h-28",
+          )}
         />
         {children}
         {said !== null && (
@@ -80,20 +85,28 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
             {said}
           </p>
         )}
-        <div className={cx("mt-1 items-center justify-end gap-4", resting ? "hidden group-focus-within/composer:flex" : "flex")}>
-          <CounterRing count={count} remaining={remaining} />
-          <Button type="submit" variant="primary" size="sm" disabled={problem !== null}>
-            {words.send}
-          </Button>
-        </div>
+        {woken && (
+          <div className="mt-1 flex items-center justify-end gap-4">
+            <CounterRing count={count} remaining={remaining} />
+            <Button type="submit" variant="primary" size="sm" disabled={problem !== null}>
+              {words.send}
+            </Button>
+          </div>
+        )}
       </div>
     </form>
   );
 }
 
+/** Browsers that cannot size a field by its content are helped. */
 function useGrowingField(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
-    if (field.current) fitToText(field.current);
+    const element = field.current;
+    if (element === null || CSS.supports("field-sizing", "content")) return;
+    fitToText(element);
+    const width = new ResizeObserver(() => fitToText(element));
+    width.observe(element);
+    return () => width.disconnect();
   }, [field, text]);
 }
 

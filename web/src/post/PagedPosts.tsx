@@ -6,7 +6,7 @@ import { foldFeed } from "@/home/folding";
 import { strings } from "@/strings";
 import { ErrorNotice } from "@/ui/Notice";
 import { PostSkeleton } from "@/ui/Skeleton";
-import { placeOf, rememberPlace } from "./places";
+import { placeOf, remember } from "./places";
 import { PostList } from "./PostList";
 import type { Place } from "./use-place";
 
@@ -21,7 +21,7 @@ interface PagedPostsProps {
 export function PagedPosts({ label, query, empty }: PagedPostsProps) {
   const { key } = useLocation();
   const [opening] = useState(() => placeOf(key));
-  const onMove = useCallback((place: Place) => rememberPlace(key, place), [key]);
+  const onMove = useCallback((place: Place) => remember(key, { place }), [key]);
   const entries = useMemo(() => foldPages(query.data?.pages ?? []), [query.data]);
   const { fetchNextPage } = query;
   const onMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);

@@ -7,6 +7,7 @@ import { stepCard } from "./cards";
 import type { PostEntry } from "./entry";
 import { PostCard } from "./PostCard";
 import { usePlace, type Place } from "./use-place";
+import { useReturnedFocus } from "./use-returned-focus";
 
 export interface ListEnd {
   hasMore: boolean;
@@ -39,6 +40,7 @@ export function PostList({ label, entries, below, above, opening, onMove, endTex
   const list = useRef<HTMLDivElement>(null);
   const cards = useMemo(() => entries.map((entry) => entry.key), [entries]);
   const { hold } = usePlace({ list, opening, cards, onMove });
+  useReturnedFocus(list);
   useImperativeHandle(ref, () => ({ hold }), [hold]);
 
   const onKeyDown = (event: KeyboardEvent) => {

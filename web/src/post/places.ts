@@ -1,28 +1,36 @@
 import type { Place } from "./use-place";
 
-/** Where each list of this tab was left, by the entry of the browser's history; survives a reload. */
-const KEY = "chirrup.places";
-const MOST = 60;
-
-type Places = Record<string, Place>;
-
-export function placeOf(historyKey: string): Place | null {
-  return read()[historyKey] ?? null;
+/** What is known about one entry of the browser's history: where its list was left, and on which card the focus was. */
+interface Visit {
+  place?: Place;
+  focus?: string;
 }
 
-export function rememberPlace(historyKey: string, place: Place): void {
-  const others = Object.entries(read()).filter(([key]) => key !== historyKey);
-  const places = Object.fromEntries([...others, [historyKey, place] as const].slice(-MOST));
+const KEY = "chirrup.visits";
+const MOST = 60;
+
+export function placeOf(historyKey: string): Place | null {
+  return read()[historyKey]?.place ?? null;
+}
+
+export function focusOf(historyKey: string): string | null {
+  return read()[historyKey]?.focus ?? null;
+}
+
+/** Survives a reload of the tab. */
+export function remember(historyKey: string, visit: Visit): void {
+  const { [historyKey]: before, ...others } = read();
+  const visits = Object.fromEntries([...Object.entries(others), [historyKey, { ...before, ...visit }] as const].slice(-MOST));
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(places));
+    sessionStorage.setItem(KEY, JSON.stringify(visits));
   } catch {
     // Without storage a list opens at its top.
   }
 }
 
-function read(): Places {
+function read(): Record<string, Visit> {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Places;
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Record<string, Visit>;
   } catch {
     return {};
   }

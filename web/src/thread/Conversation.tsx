@@ -4,8 +4,9 @@ import type { Thread } from "@/api/types";
 import { Composer } from "@/compose/Composer";
 import { PendingPosts } from "@/compose/PendingPosts";
 import { PostCard } from "@/post/PostCard";
-import { placeOf, rememberPlace } from "@/post/places";
+import { placeOf, remember } from "@/post/places";
 import { usePlace, type Place } from "@/post/use-place";
+import { useReturnedFocus } from "@/post/use-returned-focus";
 import { strings } from "@/strings";
 import { PostSkeleton } from "@/ui/Skeleton";
 import { FocusPost } from "./FocusPost";
@@ -27,7 +28,7 @@ export function Conversation({ id, query, pages }: ConversationProps) {
   const { key } = useLocation();
   const list = useRef<HTMLDivElement>(null);
   const [opening] = useState<Place>(() => placeOf(key) ?? { card: id, offset: 0 });
-  const onMove = useCallback((place: Place) => rememberPlace(key, place), [key]);
+  const onMove = useCallback((place: Place) => remember(key, { place }), [key]);
   const { collapsed, toggle } = useCollapsed(key);
 
   const first = pages[0];
@@ -41,6 +42,7 @@ export function Conversation({ id, query, pages }: ConversationProps) {
     [ancestors, id, rows],
   );
   usePlace({ list, opening, cards, onMove });
+  useReturnedFocus(list);
   const ids = useMemo(() => new Set(cards), [cards]);
   if (!first) return null;
 

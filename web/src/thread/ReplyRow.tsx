@@ -89,7 +89,7 @@ function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow
         <span
           aria-hidden="true"
           style={place}
-          className="pointer-events-none absolute top-0 z-1 h-[30px] w-[calc(var(--thread-step)-17px)] -translate-x-1/2 rounded-es-[0.625rem] border-s border-b border-line-strong/50 rtl:translate-x-1/2"
+          className="pointer-events-none absolute top-0 z-1 h-[30px] -ms-[0.5px] w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line-strong/50"
         />
       )}
     </>
