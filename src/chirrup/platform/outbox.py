@@ -118,6 +118,10 @@ class OutboxStore:
             "UPDATE dead_letters SET retrying = 0, attempts = attempts + 1, error = $2 WHERE id = $1", letter_id, error
         )
 
-    async def delete_dead_letter(self, tx: Transaction, letter_id: int) -> None:
-        """Forget a dead letter that has been handled."""
-        await tx.run("DELETE FROM dead_letters WHERE id = $1", letter_id)
+    async def delete_dead_letter(self, tx: Transaction, letter_id: int) -> bool:
+        """Forget a dead letter that has been handled; return whether it was still there."""
+        return 1 == await tx.run("DELETE FROM dead_letters WHERE id = $1", letter_id)
+
+    async def delete_dead_letters(self, tx: Transaction, consumer: str) -> int:
+        """Forget all dead letters of a consumer, whose work has been done in another way; return how many."""
+        return await tx.run("DELETE FROM dead_letters WHERE consumer = $1", consumer)

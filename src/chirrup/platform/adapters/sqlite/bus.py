@@ -75,8 +75,27 @@ class _Batch:
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._consumer.db.transaction() as tx:
             yield tx
-            await self._consumer.store.move(tx, self._consumer.subscription.name, self._position)
+            await self._mark(tx)
         self.handled = True
+
+    async def _mark(self, tx: Transaction) -> None:
+        await self._consumer.store.move(tx, self._consumer.subscription.name, self._position)
+
+
+class _Withdrawn(Exception):  # noqa: N818 - nothing is wrong
+    """A dead letter is no longer there: another process has dealt with it."""
+
+
+class _Retry(_Batch):
+    """A dead letter that is handled once more, and is gone with what its handler writes."""
+
+    def __init__(self, consumer: "_Consumer", deliveries: Sequence[Delivery], letter_id: int) -> None:
+        super().__init__(consumer, deliveries, 0)
+        self._letter_id = letter_id
+
+    async def _mark(self, tx: Transaction) -> None:
+        if not await self._consumer.store.delete_dead_letter(tx, self._letter_id):
+            raise _Withdrawn(f"dead letter {self._letter_id} is gone")
 
 
 class _Consumer:
@@ -173,31 +192,31 @@ class _Consumer:
         return None
 
     async def _handle(self, entries: Sequence[Entry], position: int) -> None:
-        deliveries = [
-            Delivery(
-                event_id=entry.event_id,
-                event=self._types.decode(entry.type, entry.payload),
-                published_at=entry.created_at,
-                request_id=entry.request_id,
-            )
-            for entry in entries
-        ]
-        batch = _Batch(self, deliveries, position)
-        with bound_contextvars(request_id=entries[-1].request_id):
+        await self._hand_over(_Batch(self, [self._delivery(entry) for entry in entries], position))
+
+    async def _hand_over(self, batch: "_Batch") -> None:
+        with bound_contextvars(request_id=batch.deliveries[-1].request_id):
             await self.subscription.handler(batch)
         if not batch.handled:
             async with batch.transaction():
                 pass
-        self._telemetry.events_handled.labels(self.subscription.name).inc(len(entries))
+        self._telemetry.events_handled.labels(self.subscription.name).inc(len(batch.deliveries))
+
+    def _delivery(self, entry: Entry) -> Delivery:
+        return Delivery(
+            event_id=entry.event_id,
+            event=self._types.decode(entry.type, entry.payload),
+            published_at=entry.created_at,
+            request_id=entry.request_id,
+        )
 
     async def _retry_dead_letters(self) -> None:
         """Handle once more what the operator has asked for; what fails again stays a dead letter."""
         for letter_id, entry in await self.store.letters_to_retry(self.db.read, self.subscription.name):
             try:
-                await self._handle([entry], self._position)
+                await self._hand_over(_Retry(self, [self._delivery(entry)], letter_id))
+            except (StorageFull, Unavailable, _Withdrawn) as reason:
+                log.warning("bus.retry_put_off", consumer=self.subscription.name, letter=letter_id, reason=str(reason))
             except Exception as error:  # noqa: BLE001 - as above
                 async with self.db.transaction() as tx:
                     await self.store.keep_dead_letter(tx, letter_id, f"{type(error).__name__}: {error}")
-            else:
-                async with self.db.transaction() as tx:
-                    await self.store.delete_dead_letter(tx, letter_id)
