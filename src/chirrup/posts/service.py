@@ -48,7 +48,7 @@ class Posts:
         quoted = await self._target(viewer, draft.quote_of)
         entities, mentioned = await self._entities(text)
         post = PostRow(
-            id=self.ids.new(viewer.id),
+            id=0,
             author_id=viewer.id,
             text=text,
             entities=entities,
@@ -114,7 +114,7 @@ class Posts:
             new = await self.store.retweet_id(tx, viewer.id, original.id) is None
             if new:
                 retweet = PostRow(
-                    id=self.ids.new(viewer.id),
+                    id=0,
                     author_id=viewer.id,
                     conversation_id=0,
                     retweet_of=original.id,
@@ -209,11 +209,13 @@ class Posts:
                     await self.remove(tx, post)
 
     async def _insert(self, tx: Transaction, post: PostRow, mentioned: Sequence[int]) -> int:
+        """Give a post its id, here inside the transaction, so that ids grow in the order of commits, and keep it."""
         while True:
-            root = post.conversation_id or post.id
+            post_id = self.ids.new(post.author_id)
+            root = post.conversation_id or post_id
+            post = msgspec.structs.replace(post, id=post_id)
             if await self.store.insert(tx, msgspec.structs.replace(post, conversation_id=root)):
                 break
-            post = msgspec.structs.replace(post, id=self.ids.new(post.author_id))
         tx.publish(
             PostPublished(
                 post_id=post.id,

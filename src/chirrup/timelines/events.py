@@ -23,3 +23,6 @@ class FanOutStep(FollowerStep, frozen=True, kw_only=True):
 
 class DrainStep(FollowerStep, frozen=True, kw_only=True):
     """Drop the timelines of the next followers of an author whose posts are pushed again."""
+
+    drain: int
+    """Tells this way back from others of the same author; ids of events grow."""

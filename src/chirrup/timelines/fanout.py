@@ -8,6 +8,8 @@ the posts in between (these are dropped, chunk by chunk, and rebuilt when somebo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from chirrup.accounts import Accounts
 from chirrup.graph.store import GraphStore
 from chirrup.platform.events import Event
@@ -41,7 +43,10 @@ class FanOut:
         modes = dict(await self.home.pulled_authors())
         changed = await self._changed_modes(authors, modes)
         modes |= changed
-        next_steps: list[Event] = [DrainStep(author_id=key, after=0) for key, draining in changed.items() if draining]
+        drain = batch.deliveries[-1].event_id
+        next_steps: list[Event] = [
+            DrainStep(author_id=key, after=0, drain=drain) for key, draining in changed.items() if draining
+        ]
         drained = []
         for delivery in batch.deliveries:
             step: Event | None = None
@@ -51,17 +56,17 @@ class FanOut:
                         step = await self._push(author_id, post_id, 0)
                 case FanOutStep(author_id=author_id, post_id=post_id, after=after):
                     step = await self._push(author_id, post_id, after)
-                case DrainStep(author_id=author_id, after=after):
-                    step = await self._drop(author_id, after)
+                case DrainStep() as drop:
+                    step = await self._drop(drop)
                     if step is None:
-                        drained.append(author_id)
+                        drained.append((drop.author_id, drop.drain))
             if step is not None:
                 next_steps.append(step)
         async with batch.transaction() as tx:
             for author_id, draining in changed.items():
-                await self.tables.set_pulled(tx, author_id, draining=draining)
-            for author_id in drained:
-                await self.tables.delete_drained(tx, author_id)
+                await self.tables.set_pulled(tx, author_id, drain if draining else 0)
+            for author_id, ended in drained:
+                await self.tables.delete_drained(tx, author_id, ended)
             for event in next_steps:
                 tx.publish(event)
             if changed or drained:
@@ -89,11 +94,11 @@ class FanOut:
             return None
         return FanOutStep(author_id=author_id, post_id=post_id, after=last)
 
-    async def _drop(self, author_id: int, after: int) -> DrainStep | None:
+    async def _drop(self, step: DrainStep) -> DrainStep | None:
         """Drop the timelines of one chunk of followers; return the step for the next."""
-        followers, last = await self.graph_store.follower_ids(self.db.read, author_id, after, self.chunk)
+        followers, last = await self.graph_store.follower_ids(self.db.read, step.author_id, step.after, self.chunk)
         await self.timelines.drop(followers)
-        return DrainStep(author_id=author_id, after=last) if len(followers) == self.chunk else None
+        return msgspec.structs.replace(step, after=last) if len(followers) == self.chunk else None
 
     def subscriptions(self) -> list[Subscription]:
         """Return what these handlers listen to."""

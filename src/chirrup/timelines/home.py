@@ -56,8 +56,9 @@ class HomeTimelines:
     async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncIterator[Sequence[int]]:
         """Yield the ids of candidates below an id, newest first, `limit` at a time."""
         relations = await self.graph.relations(viewer)
-        timeline = await self.timeline(viewer, relations)
+        # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
         recents = await self._recents(viewer, relations)
+        timeline = await self.timeline(viewer, relations)
         floor = max(timeline.floor, *(recent.floor for recent in recents))
         while post_ids := _newest(timeline.ids, recents, floor, before, limit):
             yield post_ids
@@ -72,8 +73,9 @@ class HomeTimelines:
     async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncIterator[Sequence[int]]:
         """Yield the ids of candidates above an id, oldest first, `limit` at a time."""
         relations = await self.graph.relations(viewer)
-        timeline = await self.timeline(viewer, relations)
+        # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
         recents = await self._recents(viewer, relations)
+        timeline = await self.timeline(viewer, relations)
         floor = max(timeline.floor, *(recent.floor for recent in recents))
         sources = [viewer.id, *relations.following]
         while after < floor and (post_ids := await self._newer(sources, after, limit)):
@@ -103,7 +105,8 @@ class HomeTimelines:
         pairs = await self.post_store.newest_of_each(self.db.scan, list(relations.following), MAX_ID, self.recent)
         built = _complete_part(pairs, relations.digest, self.recent, self.size)
         await self.timelines.fill(viewer_id, ticket, built)
-        return await self.timelines.get(viewer_id) or built
+        stored = await self.timelines.get(viewer_id)
+        return stored if stored is not None and stored.basis == built.basis else built
 
     async def _recents(self, viewer: Viewer, relations: Relations) -> list[Recent]:
         """Return the recent posts of the viewer and of those followees whose posts are not pushed."""

@@ -7,10 +7,9 @@ from litestar import Response, get, put
 from litestar.params import Parameter
 
 from chirrup.accounts import Viewer
-from chirrup.platform.errors import Malformed, NotAuthenticated
+from chirrup.platform.errors import Refusal
 from chirrup.platform.http.asgi import Scope
 from chirrup.platform.http.guard import Gate
-from chirrup.platform.http.limits import Limited
 from chirrup.platform.http.pagination import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
@@ -29,7 +28,7 @@ from chirrup.timelines.service import Markers
 NewerThan = Annotated[
     str | None, Parameter(description="A post id: list the entries just above it instead, and page upwards.")
 ]
-_COMMON_QUERY = regex.compile(rb"(?:limit=([1-9][0-9]{0,2}))?&?(?:cursor=([0-9a-z]{2,14}))?")
+_COMMON_QUERY = regex.compile(rb"(?:limit=([1-9][0-9]{0,2})(?:&|$))?(?:cursor=([0-9a-z]{2,14}))?")
 
 
 @get("/feed", responses=refuses(401), tags=["timelines"])
@@ -83,6 +82,7 @@ class HotFeed:
             if limit > MAX_LIMIT:
                 return None
             await self._gate.admit("read", viewer, scope)
-        except (Malformed, NotAuthenticated, Limited):
+            return (await self._home.page(viewer, before, limit)).json()
+        except Refusal:
+            # the route will refuse it, too, and say so in a problem document
             return None
-        return (await self._home.page(viewer, before, limit)).json()

@@ -11,17 +11,17 @@ class TimelineTables:
         rows = await reader.all("SELECT author_id, draining FROM pulled_authors")
         return {row[0]: bool(row[1]) for row in rows}
 
-    async def set_pulled(self, tx: Transaction, author_id: int, *, draining: bool) -> None:
-        """Merge an author's posts at read from now on."""
+    async def set_pulled(self, tx: Transaction, author_id: int, drain: int) -> None:
+        """Merge an author's posts at read, until the drain of this number ends; 0 is no drain."""
         await tx.run(
             "INSERT INTO pulled_authors (author_id, draining) VALUES ($1, $2)"
             " ON CONFLICT (author_id) DO UPDATE SET draining = excluded.draining",
-            author_id, draining,
+            author_id, drain,
         )  # fmt: skip
 
-    async def delete_drained(self, tx: Transaction, author_id: int) -> None:
-        """Merge an author's posts at read no longer, unless that was decided anew meanwhile."""
-        await tx.run("DELETE FROM pulled_authors WHERE author_id = $1 AND draining = 1", author_id)
+    async def delete_drained(self, tx: Transaction, author_id: int, drain: int) -> None:
+        """Merge an author's posts at read no longer, unless another drain or none has begun meanwhile."""
+        await tx.run("DELETE FROM pulled_authors WHERE author_id = $1 AND draining = $2", author_id, drain)
 
     async def marker(self, reader: Reader, account_id: int, name: str) -> tuple[int, int] | None:
         """Return (post id, when it was set) of a marker."""

@@ -52,9 +52,10 @@ class MemoryTimelineStore:
         entry = self._entries.get(owner_id)
         if entry is None or entry.ticket != ticket:
             return
-        ids = array("Q", sorted({*built.ids, *entry.ids}))
-        entry.ids = ids
-        entry.timeline = Timeline(built.basis, built.floor, ids)
+        # what was pushed meanwhile may have been cut already: that has raised the floor
+        floor = max(built.floor, entry.timeline.floor)
+        entry.timeline = Timeline(built.basis, floor, array("Q", sorted({*built.ids, *entry.ids})))
+        entry.ids = entry.timeline.ids
         self._cut(entry)
         entry.complete = True
 
@@ -96,8 +97,12 @@ class MemoryTimelineStore:
         self._entries.clear()
 
     def _cut(self, entry: _Entry) -> None:
-        """Keep the newest ids; below the oldest of them the timeline is no longer complete."""
+        """Keep the newest ids; below the oldest of them the timeline is no longer complete.
+
+        Readers may hold the timeline as it was, so it is replaced.
+        """
         surplus = len(entry.ids) - self._bound
         if surplus > 0:
-            entry.timeline.floor = max(entry.timeline.floor, entry.ids[surplus - 1])
-            del entry.ids[:surplus]
+            old = entry.timeline
+            entry.timeline = Timeline(old.basis, max(old.floor, entry.ids[surplus - 1]), entry.ids[surplus:])
+            entry.ids = entry.timeline.ids

@@ -47,9 +47,6 @@ class OutboxBus:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        async with self._db.transaction() as tx:
-            for consumer in self._consumers:
-                await self._store.move(tx, consumer.subscription.name, 0)
         async with asyncio.TaskGroup() as group:
             for consumer in self._consumers:
                 group.create_task(consumer.run())
@@ -123,20 +120,31 @@ class _Consumer:
         self._moved = asyncio.Condition()
 
     async def run(self) -> None:
-        self._position = self._recorded = await self.store.position(self.db.read, self.subscription.name)
+        """Deliver until cancelled; after a fault, go on from the recorded position."""
         while True:
-            self.wake.clear()
             try:
-                moved = await self._advance()
+                await self._follow_log()
             except (StorageFull, Unavailable) as refusal:
                 # the log is still there: wait for the disk or the lock, however long that takes
                 log.warning("bus.paused", consumer=self.subscription.name, reason=refusal.detail)
-                await asyncio.sleep(IDLE)
-                continue
-            if not moved:
+            except Exception:
+                log.exception("bus.failed", consumer=self.subscription.name)
+            await asyncio.sleep(IDLE)
+
+    async def _follow_log(self) -> None:
+        async with self.db.transaction() as tx:
+            # a consumer that is new has its place in the log from now on, so that nothing is trimmed before it
+            await self.store.move(tx, self.subscription.name, 0)
+        self._recorded = await self.store.position(self.db.read, self.subscription.name)
+        await self._stand_at(self._recorded)
+        while True:
+            self.wake.clear()
+            if not await self._advance():
                 await self._retry_dead_letters()
                 try:
-                    await asyncio.wait_for(self.wake.wait(), IDLE)
+                    # not `wait_for`, which in Python 3.11 can swallow a cancellation
+                    async with asyncio.timeout(IDLE):
+                        await self.wake.wait()
                 except TimeoutError:
                     await self._record_position()
 
@@ -150,12 +158,14 @@ class _Consumer:
             return False
         wanted = [entry for entry in entries if entry.type in self._wanted]
         if wanted:
-            await self._deliver(wanted, entries[-1].event_id)
-            self._recorded = entries[-1].event_id
-        async with self._moved:
-            self._position = entries[-1].event_id
-            self._moved.notify_all()
+            self._recorded = await self._deliver(wanted, entries[-1].event_id)
+        await self._stand_at(entries[-1].event_id)
         return True
+
+    async def _stand_at(self, position: int) -> None:
+        async with self._moved:
+            self._position = position
+            self._moved.notify_all()
 
     async def _record_position(self) -> None:
         """Record, in a quiet moment, that events which nobody here wanted are behind."""
@@ -164,16 +174,18 @@ class _Consumer:
                 await self.store.move(tx, self.subscription.name, self._position)
             self._recorded = self._position
 
-    async def _deliver(self, entries: Sequence[Entry], position: int) -> None:
-        """Handle entries together, or, where that fails, one at a time."""
+    async def _deliver(self, entries: Sequence[Entry], position: int) -> int:
+        """Handle entries together, or, where that fails, one at a time; return the position that is recorded then."""
         try:
             await self._handle(entries, position)
+            return position
         except (StorageFull, Unavailable):
             raise
         except Exception:
             log.exception("bus.batch_failed", consumer=self.subscription.name, events=len(entries))
             for entry in entries:
                 await self._deliver_one(entry)
+            return entries[-1].event_id
 
     async def _deliver_one(self, entry: Entry) -> None:
         for attempt in range(ATTEMPTS):
@@ -196,7 +208,13 @@ class _Consumer:
 
     async def _hand_over(self, batch: "_Batch") -> None:
         with bound_contextvars(request_id=batch.deliveries[-1].request_id):
-            await self.subscription.handler(batch)
+            try:
+                await self.subscription.handler(batch)
+            except Exception:
+                if not batch.handled:
+                    raise
+                # what it wrote is committed, and this position with it: once more would be once too often
+                log.exception("bus.failed_after_commit", consumer=self.subscription.name)
         if not batch.handled:
             async with batch.transaction():
                 pass

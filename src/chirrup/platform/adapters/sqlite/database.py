@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from structlog.contextvars import get_contextvars
@@ -172,6 +172,7 @@ class SqliteDatabase:
         self._on_publish: list[Callable[[], None]] = []
         self._on_foreign_commit: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
 
     def on_publish(self, listener: Callable[[], None]) -> None:
         """Call back when there are new events, of this process or another."""
@@ -190,6 +191,7 @@ class SqliteDatabase:
         """Commit what is under way and close."""
         async with self._turn:
             await self._commit_group()
+            self._closed = True
             for task in self._tasks:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -201,8 +203,9 @@ class SqliteDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
         """Open a transaction: waits for its turn, and leaves once its group is on disk."""
+        deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE
         async with self._turn:
-            group = self._group or await self._begin()
+            group = self._group or await self._begin(deadline)
             tx = SqliteTransaction(self._writer, self._clock)
             try:
                 with _refusals():
@@ -219,8 +222,9 @@ class SqliteDatabase:
             self._dirty.set()
         await asyncio.shield(group.committed)
 
-    async def _begin(self) -> _Group:
-        deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE
+    async def _begin(self, deadline: float) -> _Group:
+        if self._closed:
+            raise Unavailable("The server is stopping; nothing was saved.")
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -236,14 +240,21 @@ class SqliteDatabase:
 
     def _roll_back(self, group: _Group, error: BaseException) -> None:
         """Undo one body; where SQLite has undone the whole transaction, the group has failed with it."""
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK TO body")
-            self._writer.execute("RELEASE body")
-            self._dirty.set()
-        else:
-            self._fail(group, error)
+        try:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK TO body")
+                self._writer.execute("RELEASE body")
+                self._dirty.set()
+                return
+        except sqlite3.Error as worse:
+            error = worse
+        self._fail(group, error)
 
     def _fail(self, group: _Group, error: BaseException) -> None:
+        if self._writer.in_transaction:
+            # a rollback that meets an error has rolled back nevertheless
+            with suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
         self._group = None
         refusal = error if isinstance(error, (StorageFull, Unavailable)) else Unavailable("Nothing was saved.")
         group.committed.set_exception(refusal)
@@ -266,8 +277,6 @@ class SqliteDatabase:
             with _refusals():
                 await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
         except (StorageFull, Unavailable, sqlite3.Error) as error:
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
             self._fail(group, error)
             return
         self._group = None
@@ -286,8 +295,13 @@ class SqliteDatabase:
         """Notice commits of other processes, such as the command line's; this connection's own do not count."""
         while True:
             await asyncio.sleep(_WATCH_INTERVAL)
-            async with self._turn:
-                version = self._data_version()
+            try:
+                async with self._turn:
+                    with _refusals():
+                        version = self._data_version()
+            except Unavailable:
+                # the file is locked or its disk in trouble: the next look tells
+                continue
             if version != self._version:
                 self._version = version
                 for listener in [*self._on_foreign_commit, *self._on_publish]:
