@@ -26,8 +26,6 @@ from chirrup.platform.errors import Conflict, Forbidden, NotFound
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Cache, Database, Transaction
 
-_COUNTED = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
@@ -169,19 +167,6 @@ class Accounts:
     async def add_counts(self, tx: Transaction, counter: Counter, deltas: Mapping[int, int]) -> None:
         """Add to one counter of many accounts."""
         await self.store.add_counts(tx, counter, deltas)
-
-    async def reconcile(self, counter: Counter, actual: Mapping[int, int]) -> int:
-        """Set one counter of all accounts to its actual value, 0 where there is none; return how many were wrong."""
-        repaired = 0
-        after = 0
-        while rows := await self.store.counts_after(self.db.read, counter, after, _COUNTED):
-            after = rows[-1][0]
-            wrong = {key: actual.get(key, 0) for key, count in rows if actual.get(key, 0) != count}
-            if wrong:
-                async with self.db.transaction() as tx:
-                    await self.store.set_counts(tx, counter, wrong)
-                repaired += len(wrong)
-        return repaired
 
 
 def _visible(account: Account | None) -> Account:

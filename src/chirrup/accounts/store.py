@@ -129,15 +129,13 @@ class AccountStore:
             list(counts.items()),
         )
 
-    async def counts_after(
-        self, reader: Reader, counter: Counter, after: int, limit: int
-    ) -> list[tuple[int, int]]:  # fmt: skip
-        """Return (account id, count) of the next accounts by id."""
+    async def kept_counts(self, reader: Reader, counter: Counter, account_ids: Sequence[int]) -> dict[int, int]:
+        """Return one counter of many accounts."""
         rows = await reader.all(
-            f"SELECT id, {counter} FROM accounts WHERE id > $1 ORDER BY id LIMIT $2",  # noqa: S608
-            after, limit,
-        )  # fmt: skip
-        return [(row[0], row[1]) for row in rows]
+            f"SELECT id, {counter} FROM accounts WHERE id = ANY($1)",  # noqa: S608
+            account_ids,
+        )
+        return {row[0]: row[1] for row in rows}
 
 
 class SessionStore:

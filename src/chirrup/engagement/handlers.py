@@ -1,13 +1,24 @@
 """What follows from likes: counts, and the end of what deleted posts and accounts were part of."""
 
 from collections import Counter as Tally
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chirrup.accounts import AccountDeleted
 from chirrup.engagement.events import PostLiked, PostUnliked
 from chirrup.engagement.service import Engagement
+from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Subscription
 from chirrup.posts import PostDeleted, Posts
+
+COUNT = "engagement.count"
+COUNTED = (PostLiked, PostUnliked)
+
+
+def changes(event: Event) -> Iterator[tuple[str, int, int]]:
+    """Yield ("likes", post id, change) for an event of COUNTED."""
+    assert isinstance(event, PostLiked | PostUnliked)
+    yield "likes", event.post_id, 1 if isinstance(event, PostLiked) else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +32,8 @@ class EngagementHandlers:
         """Add up likes and their ends."""
         likes: Tally[int] = Tally()
         for delivery in batch.deliveries:
-            event = delivery.event
-            assert isinstance(event, PostLiked | PostUnliked)
-            likes[event.post_id] += 1 if isinstance(event, PostLiked) else -1
+            for _, post_id, change in changes(delivery.event):
+                likes[post_id] += change
         async with batch.transaction() as tx:
             await self.posts.add_counts(tx, "likes", likes)
 
@@ -39,6 +49,6 @@ class EngagementHandlers:
     def subscriptions(self) -> list[Subscription]:
         """Return what these handlers listen to."""
         return [
-            Subscription("engagement.count", [PostLiked, PostUnliked], self.count),
+            Subscription(COUNT, COUNTED, self.count),
             Subscription("engagement.clean_up", [PostDeleted, AccountDeleted], self.clean_up),
         ]

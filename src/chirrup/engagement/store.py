@@ -57,10 +57,17 @@ class LikeStore:
             post_id, limit,
         )  # fmt: skip
 
-    async def repair_counts(self, tx: Transaction) -> int:
-        """Recount likes; return how many counts were wrong."""
-        return await tx.run(
-            "UPDATE post_counts SET likes = actual.n FROM (SELECT c.post_id AS id, count(l.id) AS n"
-            " FROM post_counts AS c LEFT JOIN likes AS l ON l.post_id = c.post_id"
-            " GROUP BY c.post_id) AS actual WHERE actual.id = post_counts.post_id AND likes <> actual.n"
+    async def likes_counts(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many likes those of the posts have that have any."""
+        rows = await reader.all(
+            "SELECT post_id, count(*) FROM likes WHERE post_id = ANY($1) GROUP BY post_id", post_ids
         )
+        return {row[0]: row[1] for row in rows}
+
+    async def miscounted_likes(self, reader: Reader) -> list[int]:
+        """Return the posts whose kept number of likes is not that of the rows."""
+        rows = await reader.all(
+            "SELECT p.id FROM post_counts AS c JOIN posts AS p ON p.id = c.post_id WHERE NOT p.deleted AND c.likes <>"
+            " (SELECT count(*) FROM likes AS l WHERE l.post_id = c.post_id)"
+        )
+        return [row[0] for row in rows]

@@ -1,10 +1,16 @@
 """All SQL of the graph."""
 
+import hashlib
 from array import array
 from collections.abc import Sequence
 
 from chirrup.graph.models import Relations, Ties
 from chirrup.platform.ports import Reader, Transaction
+
+
+def _digest(follow_ids: Sequence[int]) -> int:
+    """Return 64 bits that differ between any two sets of follows."""
+    return int.from_bytes(hashlib.blake2b(array("Q", sorted(follow_ids)), digest_size=8).digest())
 
 
 class GraphStore:
@@ -62,14 +68,11 @@ class GraphStore:
             " UNION ALL SELECT muted_id, 0 FROM mutes WHERE muter_id = $1",
             account_id,
         )
-        digest = 0
-        for _, follow_id in follows:
-            digest ^= follow_id
         return Relations(
             following=frozenset(row[0] for row in follows),
             blocked=frozenset(row[0] for row in others if row[1]),
             muted=frozenset(row[0] for row in others if not row[1]),
-            digest=digest,
+            digest=_digest([row[1] for row in follows]),
         )
 
     async def ties(self, reader: Reader, viewer_id: int, account_ids: Sequence[int]) -> dict[int, Ties]:
@@ -127,12 +130,32 @@ class GraphStore:
         await tx.run("DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1", account_id)
         await tx.run("DELETE FROM mutes WHERE muter_id = $1 OR muted_id = $1", account_id)
 
-    async def follower_counts(self, reader: Reader) -> dict[int, int]:
-        """Return how many followers each account has that has any."""
-        rows = await reader.all("SELECT followee_id, count(*) FROM follows GROUP BY followee_id")
+    async def follower_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many followers those of the accounts have that have any."""
+        rows = await reader.all(
+            "SELECT followee_id, count(*) FROM follows WHERE followee_id = ANY($1) GROUP BY followee_id", account_ids
+        )
         return {row[0]: row[1] for row in rows}
 
-    async def following_counts(self, reader: Reader) -> dict[int, int]:
-        """Return how many accounts each account follows that follows any."""
-        rows = await reader.all("SELECT follower_id, count(*) FROM follows GROUP BY follower_id")
+    async def following_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many accounts those of the accounts follow that follow any."""
+        rows = await reader.all(
+            "SELECT follower_id, count(*) FROM follows WHERE follower_id = ANY($1) GROUP BY follower_id", account_ids
+        )
         return {row[0]: row[1] for row in rows}
+
+    async def miscounted_followers(self, reader: Reader) -> list[int]:
+        """Return the accounts whose kept number of followers is not that of the rows."""
+        rows = await reader.all(
+            "SELECT id FROM accounts WHERE followers_count <>"
+            " (SELECT count(*) FROM follows WHERE followee_id = accounts.id)"
+        )
+        return [row[0] for row in rows]
+
+    async def miscounted_following(self, reader: Reader) -> list[int]:
+        """Return the accounts whose kept number of follows is not that of the rows."""
+        rows = await reader.all(
+            "SELECT id FROM accounts WHERE following_count <>"
+            " (SELECT count(*) FROM follows WHERE follower_id = accounts.id)"
+        )
+        return [row[0] for row in rows]

@@ -120,7 +120,7 @@ class OutboxStore:
 
     async def delete_dead_letter(self, tx: Transaction, letter_id: int) -> bool:
         """Forget a dead letter that has been handled; return whether it was still there."""
-        return 1 == await tx.run("DELETE FROM dead_letters WHERE id = $1", letter_id)
+        return await tx.run("DELETE FROM dead_letters WHERE id = $1", letter_id) == 1
 
     async def delete_dead_letters(self, tx: Transaction, consumer: str) -> int:
         """Forget all dead letters of a consumer, whose work has been done in another way; return how many."""

@@ -204,25 +204,65 @@ class PostStore:
         rows = await reader.all("SELECT id FROM retweets WHERE post_id = $1 LIMIT $2", post_id, limit)
         return [row[0] for row in rows]
 
-    async def posts_counts(self, reader: Reader) -> dict[int, int]:
-        """Return how many posts each author has that has any; retweets are not counted."""
+    async def posts_counts(self, reader: Reader, author_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many posts those of the authors have that have any; retweets are not counted."""
         rows = await reader.all(
-            "SELECT author_id, count(*) FROM posts WHERE NOT deleted AND NOT is_retweet GROUP BY author_id"
+            "SELECT author_id, count(*) FROM posts WHERE author_id = ANY($1) AND NOT deleted AND NOT is_retweet"
+            " GROUP BY author_id",
+            author_ids,
         )
         return {row[0]: row[1] for row in rows}
 
-    async def repair_replies(self, tx: Transaction) -> int:
-        """Recount replies; return how many counts were wrong."""
-        return await tx.run(
-            "UPDATE post_counts SET replies = actual.n FROM (SELECT c.post_id AS id, count(r.id) AS n"
-            " FROM post_counts AS c LEFT JOIN posts AS r ON r.reply_to = c.post_id AND NOT r.deleted"
-            " GROUP BY c.post_id) AS actual WHERE actual.id = post_id AND replies <> actual.n"
+    async def replies_counts(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many replies those of the posts have that have any."""
+        rows = await reader.all(
+            "SELECT reply_to, count(*) FROM posts WHERE reply_to = ANY($1) AND NOT deleted GROUP BY reply_to", post_ids
         )
+        return {row[0]: row[1] for row in rows}
 
-    async def repair_retweets(self, tx: Transaction) -> int:
-        """Recount retweets; return how many counts were wrong."""
-        return await tx.run(
-            "UPDATE post_counts SET retweets = actual.n FROM (SELECT c.post_id AS id, count(r.id) AS n"
-            " FROM post_counts AS c LEFT JOIN retweets AS r ON r.post_id = c.post_id"
-            " GROUP BY c.post_id) AS actual WHERE actual.id = post_counts.post_id AND retweets <> actual.n"
+    async def retweets_counts(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many retweets those of the posts have that have any."""
+        rows = await reader.all(
+            "SELECT post_id, count(*) FROM retweets WHERE post_id = ANY($1) GROUP BY post_id", post_ids
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def miscounted_authors(self, reader: Reader) -> list[int]:
+        """Return the accounts whose kept number of posts is not that of the rows."""
+        rows = await reader.all(
+            "SELECT id FROM accounts WHERE posts_count <>"
+            " (SELECT count(*) FROM posts WHERE author_id = accounts.id AND NOT deleted AND NOT is_retweet)"
+        )
+        return [row[0] for row in rows]
+
+    async def miscounted_replies(self, reader: Reader) -> list[int]:
+        """Return the posts whose kept number of replies is not that of the rows."""
+        rows = await reader.all(
+            "SELECT p.id FROM post_counts AS c JOIN posts AS p ON p.id = c.post_id WHERE NOT p.deleted AND c.replies <>"
+            " (SELECT count(*) FROM posts AS r WHERE r.reply_to = c.post_id AND NOT r.deleted)"
+        )
+        return [row[0] for row in rows]
+
+    async def miscounted_retweets(self, reader: Reader) -> list[int]:
+        """Return the posts whose kept number of retweets is not that of the rows."""
+        rows = await reader.all(
+            "SELECT p.id FROM post_counts AS c JOIN posts AS p ON p.id = c.post_id WHERE NOT p.deleted"
+            " AND c.retweets <> (SELECT count(*) FROM retweets AS r WHERE r.post_id = c.post_id)"
+        )
+        return [row[0] for row in rows]
+
+    async def kept_counts(self, reader: Reader, column: str, post_ids: Sequence[int]) -> dict[int, int]:
+        """Return one of the counts of those of the posts that are not deleted."""
+        rows = await reader.all(
+            f"SELECT c.post_id, c.{column} FROM post_counts AS c JOIN posts AS p ON p.id = c.post_id"  # noqa: S608
+            " WHERE c.post_id = ANY($1) AND NOT p.deleted",
+            post_ids,
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def set_counts(self, tx: Transaction, column: str, counts: Mapping[int, int]) -> None:
+        """Replace one of the counts of many posts."""
+        await tx.run_many(
+            f"UPDATE post_counts SET {column} = $2 WHERE post_id = $1",  # noqa: S608
+            list(counts.items()),
         )
