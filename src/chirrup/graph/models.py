@@ -11,7 +11,7 @@ class Relations(msgspec.Struct, frozen=True):
     """Accounts that it blocks or that block it."""
     muted: frozenset[int] = frozenset()
     digest: int = 0
-    """Differs between any two sets of follows: the exclusive or of the ids of the follows."""
+    """Differs between any two sets of follows; following somebody anew makes another set."""
 
     def hides(self, account_id: int) -> bool:
         """Return whether lists that mix authors leave this one out."""
