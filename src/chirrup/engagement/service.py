@@ -1,6 +1,6 @@
 """What can be done to a post."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from chirrup.accounts import Account, Viewer
@@ -119,7 +119,7 @@ class Engagement:
         return ended
 
 
-async def once(post_ids: Sequence[int]) -> AsyncIterator[Sequence[int]]:
+async def once(post_ids: Sequence[int]) -> AsyncGenerator[Sequence[int], None]:
     """Yield a skeleton that is known as a whole."""
     if post_ids:
         yield post_ids

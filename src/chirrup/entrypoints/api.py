@@ -66,7 +66,8 @@ async def ready(state: State) -> Response[dict[str, Any]]:
     """Tell whether each dependency serves."""
     app: Application = state.application
     try:
-        await asyncio.wait_for(app.db.read.first("SELECT 1"), 2)
+        async with asyncio.timeout(2):
+            await app.db.read.first("SELECT 1")
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the answer is that it is not ready
         return Response({"status": "not ready", "database": str(error)}, status_code=503)
     return Response({"status": "ready", "database": "ok"})

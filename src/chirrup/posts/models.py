@@ -4,6 +4,7 @@ from array import array
 
 import msgspec
 
+from chirrup.accounts import Summary
 from chirrup.platform.ids import MAX_ID
 from chirrup.posts.text import Entity
 
@@ -44,6 +45,8 @@ class Card(msgspec.Struct, frozen=True):
     is_retweet: bool
     head: bytes
     body: bytes
+    faces: dict[int, tuple[Summary, bytes]] = msgspec.field(default_factory=dict)
+    """Its whole JSON by the viewer's flags, as long as the author looks the same."""
 
 
 class Recent(msgspec.Struct, frozen=True):

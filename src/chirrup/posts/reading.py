@@ -3,7 +3,8 @@
 The four steps are those of Bluesky's AppView. The skeleton, the ids of a page, is each list's own; the rest is here.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,16 +21,15 @@ from chirrup.posts.models import Card, Known, PostRow
 from chirrup.posts.store import Counts, PostStore
 
 _NULL = b"null"
+_ANONYMOUS = 4
 _FLAGS = (
     b'{"liked":false,"retweeted":false}',
     b'{"liked":true,"retweeted":false}',
     b'{"liked":false,"retweeted":true}',
     b'{"liked":true,"retweeted":true}',
+    _NULL,
 )
 _KNOWN = 500
-
-Rule = Callable[[Card, Card | None, Relations], bool]
-"""Whether a list shows a post, with the original that it retweets or quotes; blocks, bans and deletions hide always."""
 
 
 class LikedPosts(Protocol):
@@ -48,6 +48,17 @@ class Hydrated(msgspec.Struct, frozen=True):
     liked: frozenset[int] | set[int]
     retweeted: frozenset[int] | set[int]
     viewer: Viewer | None
+
+    def original(self, card: Card) -> Card | None:
+        """Return the post that another retweets or quotes, if the viewer may see it and it was loaded."""
+        original = self.cards.get(card.retweet_of) if card.retweet_of else None
+        if original is None or original.author_id in self.relations.blocked:
+            return None
+        return original if self.authors[original.author_id].visible else None
+
+
+Rule = Callable[[list[Card], Hydrated], list[Card]]
+"""Leaves out what a list does not show, beyond what blocks, bans and deletions hide everywhere."""
 
 
 class PostPage(msgspec.Struct, frozen=True):
@@ -95,19 +106,16 @@ class PostReader:
 
     def visible(self, post_ids: Iterable[int], hydrated: Hydrated, rule: Rule) -> list[Card]:
         """Return those of the posts that the viewer may see in a list with this rule, in the same order."""
-        cards, authors, relations = hydrated.cards, hydrated.authors, hydrated.relations
-        blocked = relations.blocked
-        shown = []
-        for post_id in post_ids:
-            card = cards.get(post_id)
-            if card is None or card.author_id in blocked or not authors[card.author_id].visible:
-                continue
-            original = self._original(card, hydrated) if card.retweet_of else None
-            if original is None and card.is_retweet:
-                continue
-            if rule(card, original, relations):
-                shown.append(card)
-        return shown
+        get, authors, blocked = hydrated.cards.get, hydrated.authors, hydrated.relations.blocked
+        shown = [
+            card
+            for post_id in post_ids
+            if (card := get(post_id)) is not None
+            and authors[card.author_id].visible
+            and card.author_id not in blocked
+            and not (card.is_retweet and hydrated.original(card) is None)
+        ]
+        return rule(shown, hydrated)
 
     def present(self, shown: Iterable[Card], hydrated: Hydrated) -> list[bytes]:
         """Return the JSON of posts: kept bytes, with the viewer's flags spliced in."""
@@ -115,31 +123,37 @@ class PostReader:
         anonymous = hydrated.viewer is None
         items = []
         for card in shown:
-            flags = _NULL if anonymous else _FLAGS[(card.id in liked) + 2 * (card.id in retweeted)]
-            nested = _NULL
-            if card.retweet_of:
-                original = self._original(card, hydrated)
-                if original is not None:
-                    nested = self.present((original,), hydrated)[0]
-            author = authors[card.author_id].json
-            items.append(b"".join((card.head, author, card.body, flags, b',"retweet_of":', nested, b"}")))
+            key = card.id
+            flags = _ANONYMOUS if anonymous else (key in liked) + 2 * (key in retweeted)
+            author = authors[card.author_id]
+            face = card.faces.get(flags)
+            if face is not None and face[0] is author:
+                items.append(face[1])
+                continue
+            original = hydrated.original(card)
+            nested = self.present((original,), hydrated)[0] if original is not None else _NULL
+            item = b"".join((card.head, author.json, card.body, _FLAGS[flags], b',"retweet_of":', nested, b"}"))
+            if not card.retweet_of:
+                card.faces[flags] = (author, item)
+            items.append(item)
         return items
 
     async def page(
-        self, skeleton: AsyncIterator[Sequence[int]], viewer: Viewer | None, rule: Rule, limit: int
+        self, skeleton: AsyncGenerator[Sequence[int], None], viewer: Viewer | None, rule: Rule, limit: int
     ) -> PostPage:
         """Return one page in the order of its skeleton, full unless the skeleton ends."""
         shown: list[bytes] = []
         last = 0
-        async for post_ids in skeleton:
-            hydrated = await self.hydrate(post_ids, viewer)
-            cards = self.visible(post_ids, hydrated, rule)
-            room = limit - len(shown)
-            if room > 0 and cards:
-                last = cards[:room][-1].id
-            shown += self.present(cards[:room], hydrated)
-            if len(cards) > room:
-                return PostPage(shown, encode_cursor(last))
+        async with aclosing(skeleton) as batches:
+            async for post_ids in batches:
+                hydrated = await self.hydrate(post_ids, viewer)
+                cards = self.visible(post_ids, hydrated, rule)
+                room = limit - len(shown)
+                if room > 0 and cards:
+                    last = cards[:room][-1].id
+                shown += self.present(cards[:room], hydrated)
+                if len(cards) > room:
+                    return PostPage(shown, encode_cursor(last))
         return PostPage(shown, None)
 
     async def existing(self, post_id: int, viewer: Viewer | None) -> bytes:
@@ -161,13 +175,6 @@ class PostReader:
         if card is not None and card.author_id in hydrated.relations.blocked:
             return Forbidden("You and this post's author do not see each other's posts.")
         return NotFound("There is no such post.")
-
-    def _original(self, card: Card, hydrated: Hydrated) -> Card | None:
-        """Return the post that another retweets or quotes, if the viewer may see it and it was loaded."""
-        original = hydrated.cards.get(card.retweet_of) if card.retweet_of else None
-        if original is None or original.author_id in hydrated.relations.blocked:
-            return None
-        return original if hydrated.authors[original.author_id].visible else None
 
     async def _cards(self, post_ids: Sequence[int]) -> dict[int, Card | None]:
         known: dict[int, Card | None] = dict(zip(post_ids, await self.cache.get_many("card", post_ids), strict=True))
@@ -193,14 +200,15 @@ class PostReader:
         return await self.store.retweeted(self.db.read, account_id, post_ids)
 
 
-def everything(_card: Card, _original: Card | None, _relations: Relations) -> bool:
+def everything(cards: list[Card], _hydrated: Hydrated) -> list[Card]:
     """Show all that nothing hides."""
-    return True
+    return cards
 
 
-def unless_muted(card: Card, _original: Card | None, relations: Relations) -> bool:
+def unless_muted(cards: list[Card], hydrated: Hydrated) -> list[Card]:
     """Leave out muted authors."""
-    return card.author_id not in relations.muted
+    muted = hydrated.relations.muted
+    return [card for card in cards if card.author_id not in muted] if muted else cards
 
 
 def newest_known(post_ids: Sequence[int], limit: int) -> Known:

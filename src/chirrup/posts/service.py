@@ -1,7 +1,7 @@
 """What can be done with a post."""
 
 from array import array
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -181,14 +181,14 @@ class Posts:
 
     async def of_author(
         self, author: Account, before: int, limit: int, *, replies: bool
-    ) -> AsyncIterator[Sequence[int]]:
+    ) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of an author's posts, newest first; without replies unless these are asked for."""
         query = self.store.newest_of_author if replies else self.store.newest_originals_of_author
         while post_ids := await query(self.db.read, author.id, before, limit):
             yield post_ids
             before = post_ids[-1]
 
-    async def public(self, before: int, limit: int) -> AsyncIterator[Sequence[int]]:
+    async def public(self, before: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of all posts and quotes that are no replies, newest first."""
         while post_ids := await self.store.newest_public(self.db.read, before, limit):
             yield post_ids

@@ -8,7 +8,7 @@ it is complete. Below that, pages come from the database by the same cursor, so 
 import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,6 +19,7 @@ from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, PostPage, PostReader, Posts
 from chirrup.posts.models import Recent
+from chirrup.posts.reading import Hydrated
 from chirrup.posts.store import PostStore
 from chirrup.timelines.store import TimelineTables
 
@@ -45,15 +46,15 @@ class HomeTimelines:
     async def page(self, viewer: Viewer, before: int, limit: int) -> PostPage:
         """Return the newest entries below an id, newest first."""
         skeleton = self.skeleton(viewer, before, limit + 1)
-        return await self.reader.page(skeleton, viewer, partial(belongs, viewer.id), limit)
+        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit)
 
     async def newer_page(self, viewer: Viewer, after: int, limit: int) -> PostPage:
         """Return the entries just above an id, newest first; the cursor leads further up."""
         skeleton = self.newer_skeleton(viewer, after, limit + 1)
-        page = await self.reader.page(skeleton, viewer, partial(belongs, viewer.id), limit)
+        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit)
         return PostPage(page.items[::-1], page.next_cursor)
 
-    async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncIterator[Sequence[int]]:
+    async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates below an id, newest first, `limit` at a time."""
         relations = await self.graph.relations(viewer)
         # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
@@ -70,7 +71,7 @@ class HomeTimelines:
                 yield post_ids
                 before = post_ids[-1]
 
-    async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncIterator[Sequence[int]]:
+    async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates above an id, oldest first, `limit` at a time."""
         relations = await self.graph.relations(viewer)
         # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
@@ -131,22 +132,31 @@ class HomeTimelines:
         return sorted(set(post_ids))[:limit]
 
 
-def belongs(viewer_id: int, card: Card, original: Card | None, relations: Relations) -> bool:
-    """Return whether a post has its place in a home timeline.
+def belonging(viewer_id: int, cards: list[Card], hydrated: Hydrated) -> list[Card]:
+    """Leave out what has no place in a home timeline.
 
     These have: the viewer's own posts; those of followees who are not muted, but a reply only when it answers the
     viewer, its own author or another followee, and a retweet only when its original's author is not muted.
     """
-    author_id = card.author_id
-    if author_id == viewer_id:
-        return True
-    following, muted = relations.following, relations.muted
-    if author_id not in following or author_id in muted:
+    following, muted = hydrated.relations.following, hydrated.relations.muted
+    shown = [
+        card
+        for card in cards
+        if (author_id := card.author_id) == viewer_id
+        or (
+            author_id in following
+            and ((target := card.reply_to_author_id) is None or target in {author_id, viewer_id} or target in following)
+        )
+    ]
+    return [card for card in shown if not _is_muted(card, viewer_id, hydrated)] if muted else shown
+
+
+def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
+    muted = hydrated.relations.muted
+    if card.author_id == viewer_id:
         return False
-    if original is not None and card.is_retweet and original.author_id in muted:
-        return False
-    target = card.reply_to_author_id
-    return target is None or target in {viewer_id, author_id} or target in following
+    original = hydrated.original(card) if card.is_retweet else None
+    return card.author_id in muted or (original is not None and original.author_id in muted)
 
 
 def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:

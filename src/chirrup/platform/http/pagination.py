@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import regex
 from litestar.params import Parameter
 
 from chirrup.platform.errors import Malformed
@@ -15,18 +16,14 @@ CursorParam = Annotated[
     str | None, Parameter(max_length=64, description="The `next_cursor` of the page before; opaque.")
 ]
 
-# one letter of version, then the id in base 36: short, and clearly no id
+# one letter of version, then the id in base 16: clearly no id, and not to be made up from one
 _PREFIX = "c"
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_DIGITS = regex.compile(r"[1-9a-f][0-9a-f]{0,15}")
 
 
 def encode_cursor(identifier: int) -> str:
     """Return the cursor that leads below an id."""
-    digits = []
-    while identifier:
-        identifier, digit = divmod(identifier, 36)
-        digits.append(_DIGITS[digit])
-    return _PREFIX + "".join(reversed(digits))
+    return f"{_PREFIX}{identifier:x}"
 
 
 def decode_cursor(cursor: str | None) -> int:
@@ -38,8 +35,8 @@ def decode_cursor(cursor: str | None) -> int:
     if cursor is None:
         return MAX_ID
     digits = cursor[1:]
-    if cursor[:1] == _PREFIX and 0 < len(digits) <= 13 and digits.isascii() and digits.isalnum():
-        value = int(digits, 36)
-        if 0 < value <= MAX_ID and encode_cursor(value) == cursor:
+    if cursor[:1] == _PREFIX and _DIGITS.fullmatch(digits):
+        value = int(digits, 16)
+        if value <= MAX_ID:
             return value
     raise Malformed("The cursor is not valid; start again without one.", field="cursor")

@@ -1,0 +1,5 @@
+"""`python -m chirrup` is `chirrup`."""
+
+from chirrup.cli import main
+
+main()

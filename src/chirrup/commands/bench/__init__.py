@@ -1,0 +1,11 @@
+"""`chirrup bench …`: each figure of docs/reference/performance.md by one command.
+
+Servers run on one core and the load generator on another; every speed is a ratio measured in one run.
+"""
+
+import typer
+
+from chirrup.commands.bench import home
+
+app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
+app.command("home")(home.home)

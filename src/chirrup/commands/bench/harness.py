@@ -1,0 +1,150 @@
+"""What the benchmarks share: servers on a core of their own, seeding, and the load generators."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import regex
+
+from chirrup.accounts.sessions import Device
+from chirrup.bootstrap import Application
+from chirrup.entrypoints.embedded import running
+from chirrup.platform.datadir import DataDir
+from chirrup.platform.errors import StartRefused
+from chirrup.settings import Settings
+
+SERVER_CORE = 0
+CLIENT_CORE = 1
+_READY_WITHIN = 60.0
+_RATE = regex.compile(r"Requests/sec:\s+([\d.]+)")
+_PERCENTILE = regex.compile(r"\s+(50|99)%\s+([\d.]+)(us|ms|s)\b")
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+def pin(core: int) -> None:
+    """Keep this process on one core, where there are several."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[core % len(cores)]})
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(
+    command: Sequence[str], ready_url: str, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server on its core for as long as the block lasts, once it answers."""
+    child = subprocess.Popen(
+        list(command),
+        env={**os.environ, **environment},
+        preexec_fn=lambda: pin(SERVER_CORE),  # noqa: PLW1509 - the benchmark has no threads yet
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_ready(ready_url, child)
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(30)
+
+
+def wait_until_ready(url: str, child: subprocess.Popen[bytes]) -> None:
+    """Wait for a 200.
+
+    Raises:
+        StartRefused: the server ended, or did not answer in time.
+    """
+    deadline = time.monotonic() + _READY_WITHIN
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            raise StartRefused(f"The server ended with exit code {child.returncode}.")
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - a URL of ours on the loopback
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.01)
+    raise StartRefused(f"The server did not answer within {_READY_WITHIN:.0f} s.")
+
+
+@contextmanager
+def chirrup_server(data_dir: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `chirrup serve` without limits; yield its address and process."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "chirrup", "serve", "--port", str(port), "--data-dir", str(data_dir)]
+    with process(command, f"{url}/health/ready", server_environment(url)) as child:
+        yield url, child
+
+
+def server_environment(url: str) -> dict[str, str]:
+    """Return the settings of a server under load."""
+    return {"CHIRRUP_RATE_LIMITS": "off", "CHIRRUP_PUBLIC_URL": url, "CHIRRUP_LOG_LEVEL": "warning"}
+
+
+@asynccontextmanager
+async def seeding(data_dir: Path) -> AsyncIterator[Application]:
+    """Open an instance in this process to fill it."""
+    DataDir(data_dir).prepare()
+    async with running(Settings(data_dir=data_dir, port=0, rate_limits="off")) as app:
+        yield app
+        await app.bus.caught_up()
+
+
+async def add_accounts(app: Application, names: Sequence[str]) -> list[int]:
+    """Make accounts that cannot log in; return their ids."""
+    ids: list[int] = []
+    async with app.db.transaction() as tx:
+        for name in names:
+            account_id = app.ids.new(len(ids))
+            await app.accounts.store.insert(tx, account_id, name, None, None, name)
+            ids.append(account_id)
+    return ids
+
+
+async def refresh_token(app: Application, account_id: int) -> str:
+    """Return a refresh token of an account, to be exchanged at the server under load."""
+    return (await app.sessions.open(account_id, Device("bench", "127.0.0.1"))).refresh_token
+
+
+async def together(calls: Sequence[object]) -> None:
+    """Wait for many calls, some hundred at a time."""
+    for start in range(0, len(calls), 500):
+        await asyncio.gather(*calls[start : start + 500])  # type: ignore[call-overload]
+
+
+def wrk(url: str, headers: Mapping[str, str], seconds: int, connections: int = 32) -> tuple[float, float, float]:
+    """Load a URL; return requests/s and the latencies in seconds at the 50th and 99th percentile.
+
+    Raises:
+        StartRefused: wrk is not installed, or answers were not 200.
+    """
+    if shutil.which("wrk") is None:
+        raise StartRefused("This benchmark needs wrk (Debian's package wrk).")
+    options = [f"-H{name}: {value}" for name, value in headers.items()]
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, url],
+        capture_output=True, text=True, timeout=seconds + 30, check=True,
+        preexec_fn=lambda: pin(CLIENT_CORE),
+    )  # fmt: skip
+    if "Non-2xx" in done.stdout:
+        raise StartRefused(f"Some answers were errors: {done.stdout}")
+    found = _RATE.search(done.stdout)
+    assert found is not None
+    latencies = {name: float(value) * _UNITS[unit] for name, value, unit in _PERCENTILE.findall(done.stdout)}
+    return float(found[1]), latencies["50"], latencies["99"]

@@ -1,0 +1,84 @@
+"""`chirrup bench home`: the warm home timeline against a static twin."""
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from chirrup.accounts import Viewer
+from chirrup.commands.bench import harness
+from chirrup.commands.bench.twin import BODY_VARIABLE
+from chirrup.posts import Draft
+
+_FOLLOWEES = 200
+_POSTS = 2000
+
+
+def home(
+    rounds: Annotated[int, typer.Option(help="How often to measure both.", min=1)] = 5,
+    seconds: Annotated[int, typer.Option(help="How long to load each.", min=1)] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help="Print facts as JSON.")] = False,
+) -> None:
+    """Read a warm home timeline of 20 posts at 32 connections, in turn with a plain ASGI app of the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "data"
+        token = asyncio.run(_seed(data_dir))
+        body_file = Path(folder) / "body.json"
+        port = harness.free_port()
+        twin = [sys.executable, "-m", "uvicorn", "--factory", "chirrup.commands.bench.twin:create_twin"]
+        twin += ["--port", str(port), "--no-access-log", "--log-level", "error"]
+        twin += ["--loop", "uvloop", "--http", "httptools"]
+        with harness.chirrup_server(data_dir) as (url, _):
+            headers = {"Authorization": f"Bearer {_exchange(url, token)}"}
+            request = urllib.request.Request(f"{url}/api/v1/feed", headers=headers)  # noqa: S310 - ours
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+                body_file.write_bytes(answer.read())
+            twin_url = f"http://127.0.0.1:{port}/"
+            with harness.process(twin, twin_url, {BODY_VARIABLE: str(body_file)}):
+                ours, twins, tails = [], [], []
+                for _ in range(rounds):
+                    rate, middle, tail = harness.wrk(f"{url}/api/v1/feed", headers, seconds)
+                    ours.append(rate)
+                    tails.append(tail / middle)
+                    twins.append(harness.wrk(twin_url, headers, seconds)[0])
+        items = len(msgspec.json.decode(body_file.read_bytes())["items"])
+        facts = {
+            "posts_per_page": items,
+            "bytes_per_page": body_file.stat().st_size,
+            "home_per_second": round(statistics.median(ours)),
+            "twin_per_second": round(statistics.median(twins)),
+            "ratio": round(statistics.median(a / b for a, b in zip(ours, twins, strict=True)), 3),
+            "p99_over_p50": round(statistics.median(tails), 2),
+        }
+    typer.echo(json.dumps(facts, indent=None if as_json else 2))
+
+
+async def _seed(data_dir: Path) -> str:
+    async with harness.seeding(data_dir) as app:
+        ids = await harness.add_accounts(app, [f"bench{number}" for number in range(_FOLLOWEES + 1)])
+        reader, authors = ids[0], ids[1:]
+        await harness.together([app.graph.follow(reader, author) for author in authors])
+        drafts = [
+            (Viewer(authors[n % _FOLLOWEES], 0), Draft(text=f"Post {n}: the wind is fair, and the reeds full of song."))
+            for n in range(_POSTS)
+        ]
+        await harness.together([app.posts.publish(viewer, draft) for viewer, draft in drafts])
+        return await harness.refresh_token(app, reader)
+
+
+def _exchange(url: str, token: str) -> str:
+    request = urllib.request.Request(  # noqa: S310 - ours
+        f"{url}/api/v1/auth/refresh",
+        data=json.dumps({"refresh_token": token}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+        access_token: str = json.load(answer)["access_token"]
+        return access_token
