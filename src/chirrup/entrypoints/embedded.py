@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -54,6 +56,9 @@ async def serve(settings: Settings) -> None:
             forwarded_allow_ips=settings.trusted_proxies or None,
             timeout_graceful_shutdown=settings.shutdown_seconds,
         )
+        # uvicorn stops at these signals and then raises them once more; by then they have done their work
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _has_been_heard)
         await uvicorn.Server(config).serve()
 
 
@@ -63,6 +68,10 @@ def run(settings: Settings) -> None:
     data.prepare()
     with data.exclusive():
         asyncio.run(serve(settings))
+
+
+def _has_been_heard(_number: int, _frame: FrameType | None) -> None:
+    """Let a signal pass."""
 
 
 async def _repeat(job: Job) -> None:

@@ -3,15 +3,15 @@
 from typing import Annotated, Any
 
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from chirrup.platform.errors import NotAuthenticated
 from chirrup.platform.idempotency import IdempotencyKey
 
 IdempotencyHeader = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         max_length=64,
         min_length=1,
         pattern=r"^[\x21-\x7e]+$",
