@@ -1,0 +1,97 @@
+"""What all tests share: a prepared data directory, a running application over it, and a real server process.
+
+`@pytest.mark.settings(timeline_size=3)` changes settings for a test; limits are off unless a test turns them on.
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import structlog
+
+from chirrup.accounts.tokens import Keys
+from chirrup.bootstrap import Application
+from chirrup.entrypoints.api import create_api
+from chirrup.entrypoints.embedded import running
+from chirrup.platform.datadir import DataDir
+from chirrup.settings import Settings
+from tests.support import Community, Server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers that these fixtures read."""
+    config.addinivalue_line("markers", "settings(**fields): settings of the application under test")
+    # an application under test logs for the person who reads a failure, not over the list of tests
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory())
+
+
+@pytest.fixture(scope="session")
+def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new instance's data directory, made once; tests copy it."""
+    data = DataDir(tmp_path_factory.mktemp("prepared") / "data")
+    data.prepare()
+    Keys(data.keys)
+    return data.root
+
+
+@pytest.fixture
+def data_dir(prepared_data: Path, tmp_path: Path) -> Path:
+    """A new instance's data directory of a test's own."""
+    return Path(shutil.copytree(prepared_data, tmp_path / "data"))
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
+    """The settings of the application under test; `@pytest.mark.settings(...)` changes them."""
+    chosen: dict[str, Any] = {}
+    for mark in reversed(list(request.node.iter_markers("settings"))):
+        chosen |= mark.kwargs
+    return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), **chosen)
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[Application]:
+    """The wired application with its bus and jobs running."""
+    async with running(settings) as application:
+        yield application
+
+
+@pytest.fixture
+async def community(app: Application) -> AsyncIterator[Community]:
+    """The application behind its API, and helpers for people who use it."""
+    # ASGI types differ between Litestar and httpx in name only
+    api: Any = create_api(app)
+    community = Community(app, httpx.ASGITransport(api))
+    yield community
+    await community.close()
+
+
+@pytest.fixture
+def start_server(prepared_data: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start real servers: `start_server(CHIRRUP_TIMELINE_SIZE="5")`; limits are off unless asked for.
+
+    With `data_dir=` over a data directory that is there, else over a new one.
+    """
+    servers: list[Server] = []
+
+    def start(data_dir: Path | None = None, **environment: str) -> Server:
+        root = data_dir or tmp_path / f"served-{len(servers)}"
+        if data_dir is None:
+            shutil.copytree(prepared_data, root)
+        servers.append(Server(root, {"CHIRRUP_RATE_LIMITS": "off"} | environment))
+        return servers[-1].start()
+
+    yield start
+    for server in servers:
+        if server.process is not None:
+            server.kill()
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server]) -> Server:
+    """A real server process over a new data directory, limits off."""
+    return start_server()
