@@ -17,7 +17,7 @@ export function BottomBar() {
       aria-label={strings.app.navigation}
       className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-canvas/94 pb-[env(safe-area-inset-bottom)] backdrop-blur-md md:hidden"
     >
-      <ul className="mx-auto flex h-(--bar-height) max-w-md items-center justify-around px-2">
+      <ul className="mx-auto flex min-h-(--bar-height) max-w-md items-center justify-around px-2">
         {destinations.slice(0, 2).map((destination) => (
           <BarLink key={destination.to} {...destination} />
         ))}

@@ -1,14 +1,9 @@
 import { createBrowserRouter, type RouteObject } from "react-router";
-import type { PeopleList, ProfileTab } from "@/api/keys";
+import type { PeopleList } from "@/api/keys";
 import { ErrorPage, RootErrorPage } from "./ErrorPage";
 import { Layout } from "./Layout";
 import { NotFoundPage } from "./NotFoundPage";
 import { Splash } from "./Splash";
-
-const profileTab = (tab: ProfileTab) => async () => {
-  const { ProfilePage } = await import("@/profile/ProfilePage");
-  return { element: <ProfilePage tab={tab} /> };
-};
 
 const peopleList = (list: PeopleList) => async () => {
   const { PeoplePage } = await import("@/profile/PeoplePage");
@@ -31,9 +26,7 @@ export const routes: RouteObject[] = [
           { path: "login", lazy: async () => ({ Component: (await import("@/session/LoginPage")).LoginPage }) },
           { path: "register", lazy: async () => ({ Component: (await import("@/session/RegisterPage")).RegisterPage }) },
           { path: "settings", lazy: async () => ({ Component: (await import("@/settings/SettingsPage")).SettingsPage }) },
-          { path: ":handle", lazy: profileTab("posts") },
-          { path: ":handle/replies", lazy: profileTab("replies") },
-          { path: ":handle/likes", lazy: profileTab("likes") },
+          { path: ":handle", lazy: async () => ({ Component: (await import("@/profile/ProfilePage")).ProfilePage }) },
           { path: ":handle/followers", lazy: peopleList("followers") },
           { path: ":handle/following", lazy: peopleList("following") },
           { path: ":handle/:postId", lazy: async () => ({ Component: (await import("@/thread/ThreadPage")).ThreadPage }) },

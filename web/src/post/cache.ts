@@ -3,6 +3,7 @@ import type { Post, Tombstone } from "@/api/types";
 import { isPlainRetweet } from "./kinds";
 
 type Change = (post: Post) => Post | Tombstone | null;
+type KeyTest = (key: readonly unknown[]) => boolean;
 
 /**
  * Rewrites every post inside any cached shape (pages, threads, quotes inside posts). A change that
@@ -28,9 +29,9 @@ export function updatePostsBy(client: QueryClient, authorId: string, change: (po
   updateEveryQuery(client, (post) => (post.author.id === authorId ? change(post) : post));
 }
 
-/** Takes everything by one author out of all lists, as after a block or a mute. */
-export function removePostsBy(client: QueryClient, authorId: string): void {
-  updateEveryQuery(client, (post) => (post.author.id === authorId ? null : post), isThreadKey);
+/** Takes everything by one author out of all lists but those to keep, as after a block or a mute. */
+export function removePostsBy(client: QueryClient, authorId: string, keep: KeyTest = () => false): void {
+  updateEveryQuery(client, (post) => (post.author.id === authorId ? null : post), (key) => isThreadKey(key) || keep(key));
 }
 
 /** A post that some list has already loaded. */
@@ -46,7 +47,7 @@ export function findCachedPost(client: QueryClient, id: string): Post | undefine
   return found;
 }
 
-function updateEveryQuery(client: QueryClient, change: Change, skip: (key: readonly unknown[]) => boolean = () => false): void {
+function updateEveryQuery(client: QueryClient, change: Change, skip: KeyTest = () => false): void {
   for (const query of client.getQueryCache().getAll()) {
     const { data, dataUpdatedAt } = query.state;
     if (data === undefined || skip(query.queryKey)) continue;

@@ -11,8 +11,8 @@ export function PersonRow({ user }: { user: User }) {
     <li className="relative flex gap-3 px-4 py-3.5 transition-colors hover:bg-hover/60">
       <Avatar user={user} />
       <div className="min-w-0 flex-1">
-        <div className="flex items-start justify-between gap-3">
-          <div className="min-w-0">
+        <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-1">
+          <div className="min-w-24 flex-1">
             {/* The link's target is the whole row; the button lies above it. */}
             <Link to={profilePath(user)} className="flex items-center gap-1 font-semibold after:absolute after:inset-0">
               <bdi className="truncate">{user.display_name}</bdi>
@@ -25,7 +25,7 @@ export function PersonRow({ user }: { user: User }) {
               {user.viewer?.followed_by && ` · ${strings.profile.followsYou}`}
             </p>
           </div>
-          <div className="relative z-10">
+          <div className="relative z-10 shrink-0">
             <FollowButton user={user} />
           </div>
         </div>

@@ -21,9 +21,9 @@ export function ProfileHead({ user }: { user: User }) {
     <section aria-label={words.about(user.display_name)}>
       <Banner user={user} />
       <div className="px-4 pb-4">
-        <div className="flex items-end justify-between gap-3">
+        <div className="flex flex-wrap items-end justify-between gap-x-3">
           <Avatar user={user} size={88} className="-mt-11 ring-4 ring-canvas" />
-          <div className="flex items-center gap-1 pt-3">
+          <div className="flex shrink-0 items-center gap-1 pt-3">
             <ProfileMenu user={user} />
             <OwnOrFollow user={user} />
           </div>

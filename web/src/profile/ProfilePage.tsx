@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigationType, useParams } from "react-router";
+import { useNavigationType, useParams, useSearchParams } from "react-router";
 import { useApi } from "@/api/context";
 import type { ProfileTab } from "@/api/keys";
 import { ApiProblem } from "@/api/problem";
@@ -18,8 +18,13 @@ import { userPostsQuery, userQuery } from "./queries";
 
 const words = strings.profile;
 
-export function ProfilePage({ tab }: { tab: ProfileTab }) {
+const OTHER_TABS: readonly string[] = ["replies", "likes"] satisfies ProfileTab[];
+
+export function ProfilePage() {
   const { handle = "" } = useParams();
+  const [search] = useSearchParams();
+  const asked = search.get("tab") ?? "";
+  const tab = OTHER_TABS.includes(asked) ? (asked as ProfileTab) : "posts";
   return handle.startsWith("@") ? <Profile username={handle.slice(1)} tab={tab} /> : <NotFoundPage />;
 }
 
@@ -79,8 +84,8 @@ function ProfilePosts({ user, tab }: { user: User; tab: ProfileTab }) {
         label={words.tabs}
         tabs={[
           { to: base, label: words.posts, current: tab === "posts" },
-          { to: `${base}/replies`, label: words.replies, current: tab === "replies" },
-          { to: `${base}/likes`, label: words.likes, current: tab === "likes" },
+          { to: `${base}?tab=replies`, label: words.replies, current: tab === "replies" },
+          { to: `${base}?tab=likes`, label: words.likes, current: tab === "likes" },
         ]}
       />
       <TabPosts key={tab} user={user} tab={tab} />

@@ -32,6 +32,7 @@ export function follow({ api, queries, toast, me }: Follow, username: string, fo
       const user = await api.post<User>(`/users/${username}/${verb}`, undefined, { idempotencyKey: newIdempotencyKey() });
       patchUser(queries, username, () => user);
       void queries.invalidateQueries({ queryKey: keys.userPeople(username, "followers") });
+      void queries.invalidateQueries({ queryKey: keys.home(), exact: true, refetchType: "none" });
       void queries.invalidateQueries({ queryKey: keys.userPeople(me.username, "following"), refetchType: "none" });
     },
     onFailure: (error, on) => {

@@ -27,11 +27,12 @@ export function useRelation(user: User) {
   return useMutation({
     mutationFn: (verb: RelationVerb) => api.post<User>(`/users/${username}/${verb}`),
     onSuccess: (changed, verb) => {
-      if (verb === "block" || verb === "mute") removePostsBy(queries, user.id);
+      const isTheirs = (key: readonly unknown[]) => key[0] === "user" && key[1] === keys.user(username)[1];
+      const isTheirList = (key: readonly unknown[]) => isTheirs(key) && key.length > 2;
+
+      if (verb === "block" || verb === "mute") removePostsBy(queries, user.id, isTheirs);
+      if (verb === "block" || verb === "unblock") void queries.resetQueries({ predicate: ({ queryKey }) => isTheirList(queryKey) });
       patchUser(queries, username, () => changed);
-      void queries.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === "user" && queryKey[1] === keys.user(username)[1] && queryKey.length > 2,
-      });
       toast({ message: DONE[verb](username) });
     },
     onError: (error) => toast({ message: strings.profile.relationFailed(problemText(error)), tone: "error" }),

@@ -47,7 +47,7 @@ export function ChangePassword({ username }: { username: string }) {
         type="password"
         autoComplete="new-password"
       />
-      <Button type="submit" busy={busy}>
+      <Button type="submit" busy={busy} className="self-start">
         {words.changePassword}
       </Button>
     </Form>

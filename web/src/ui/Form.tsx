@@ -28,12 +28,12 @@ export function Form({ onSubmit, errors, children, id, className }: FormProps) {
         event.preventDefault();
         onSubmit();
       }}
-      className={cx("space-y-5", className)}
+      className={cx("flex flex-col gap-5", className)}
     >
-      {children}
       <p role="alert" className={cx("rounded-control bg-danger-soft px-4 py-3 text-sm text-danger", !errors.form && "hidden")}>
         {errors.form}
       </p>
+      {children}
     </form>
   );
 }

@@ -56,7 +56,7 @@ function ToastCard({ toast, onHide }: { toast: Toast; onHide: () => void }) {
       {action && (
         <button
           type="button"
-          className="min-h-11 rounded-full px-3 font-semibold underline underline-offset-4"
+          className="min-h-11 shrink-0 rounded-full px-3 whitespace-nowrap font-semibold underline underline-offset-4"
           onClick={() => {
             onHide();
             action.onAct();
