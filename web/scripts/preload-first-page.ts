@@ -13,18 +13,22 @@ export function preloadFirstPage(pages: readonly string[], font: RegExp): Plugin
         const tags: HtmlTagDescriptor[] = [];
         const preload = (attrs: Record<string, string | boolean>) => tags.push({ tag: "link", attrs, injectTo: "head" });
         const scripts = new Set<string>();
+        const addWithImports = (name: string) => {
+          const chunk = bundle[name];
+          if (chunk?.type !== "chunk" || chunk.isEntry || scripts.has(name)) return;
+          scripts.add(name);
+          chunk.imports.forEach(addWithImports);
+        };
 
         for (const file of Object.values(bundle)) {
           if (file.type === "chunk" && pages.some((page) => file.facadeModuleId?.endsWith(page))) {
-            for (const name of [file.fileName, ...file.imports]) {
-              if (!html.includes(name)) scripts.add(name);
-            }
+            addWithImports(file.fileName);
           }
           if (file.type === "asset" && font.test(file.fileName)) {
             preload({ rel: "preload", as: "font", type: "font/woff2", crossorigin: true, href: `/${file.fileName}` });
           }
         }
-        for (const name of scripts) preload({ rel: "modulepreload", crossorigin: true, href: `/${name}` });
+        for (const name of scripts) if (!html.includes(name)) preload({ rel: "modulepreload", crossorigin: true, href: `/${name}` });
         return tags;
       },
     },
