@@ -129,6 +129,15 @@ class AccountStore:
             list(counts.items()),
         )
 
+    async def after(self, reader: Reader, after: int, limit: int) -> list[Account]:
+        """Return the next accounts by id, in whatever status."""
+        rows = await reader.all(
+            f"SELECT {_COLUMNS} FROM accounts WHERE id > $1 ORDER BY id LIMIT $2",  # noqa: S608
+            after,
+            limit,
+        )
+        return [_account(row) for row in rows]
+
     async def kept_counts(self, reader: Reader, counter: Counter, account_ids: Sequence[int]) -> dict[int, int]:
         """Return one counter of many accounts."""
         rows = await reader.all(

@@ -14,7 +14,7 @@ DataDirOption = Annotated[
 ProfileOption = Annotated[
     str | None, typer.Option("--profile", envvar="CHIRRUP_PROFILE", help="Which adapters to use: embedded.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+JsonOption = Annotated[bool, typer.Option("--json", envvar="CHIRRUP_JSON", help="Print facts as JSON.")]
 
 
 def settings_of(data_dir: Path | None, profile: str | None, **others: object) -> Settings:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,22 +23,26 @@ class DataDir:
         self.database = root / "chirrup.db"
         self.keys = root / "keys"
         self.backups = root / "backups"
+        self.restoring = root / ".restoring"
+        self.unfinished = root / "unfinished.sql"
 
-    def prepare(self) -> None:
+    def prepare(self, *, finish: bool = True) -> None:
         """Make the folder and the database, or bring the database up to date after a backup of it.
 
+        What an interrupted import left to do is done first, unless the caller goes on with it.
+
         Raises:
-            StartRefused: the folder cannot be written, or its database is newer than this program.
+            StartRefused: the folder cannot be written, its database is newer than this program, or a restore into it
+                was interrupted.
         """
-        try:
-            self.root.mkdir(mode=0o750, parents=True, exist_ok=True)
-            probe = self.root / ".write-probe"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise StartRefused(f"The data directory {self.root} cannot be written: {error.strerror}.") from error
+        self._check_writable()
+        if self.restoring.exists():
+            raise StartRefused(f"A restore into {self.root} was interrupted; run `chirrup restore` again.")
         revision = self.revision()
         if revision == HEAD:
+            if finish and self.unfinished.exists():
+                with self.exclusive():
+                    self.finish()
             return
         if revision is not None and revision > HEAD:
             raise StartRefused(
@@ -50,6 +54,36 @@ class DataDir:
                 self.backups.mkdir(exist_ok=True)
                 copy_database(self.database, self.backups / f"before-{HEAD}-from-{revision}.db")
             migrate(self.database)
+
+    def begin(self, script: str) -> None:
+        """Have a script of SQL run before the database is used again, whatever happens to this process."""
+        draft = self.unfinished.with_suffix(".new")
+        with draft.open("w", encoding="utf-8") as out:
+            out.write(script)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.rename(self.unfinished)
+        sync_folder(self.root)
+
+    def finish(self) -> None:
+        """Run the script that `begin` left, in one transaction."""
+        script = self.unfinished.read_text("utf-8")
+        with closing(sqlite3.connect(self.database, timeout=30, isolation_level=None)) as connection:
+            connection.executescript(f"PRAGMA cache_size = -131072; BEGIN IMMEDIATE; {script}; COMMIT")
+        self.unfinished.unlink()
+
+    def _check_writable(self) -> None:
+        try:
+            self.root.mkdir(mode=0o750, parents=True, exist_ok=True)
+            probe = self.root / ".write-probe"
+            probe.touch()
+            probe.unlink(missing_ok=True)
+        except OSError as error:
+            raise StartRefused(f"The data directory {self.root} cannot be written: {error.strerror}.") from error
+        ours = [self.database, self.root / "lock", self.keys, *self.keys.glob("*.pem"), *self.root.glob("chirrup.db-*")]
+        for path in ours:
+            if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+                raise StartRefused(f"{path} belongs to somebody else: this user may not read and write it.")
 
     def revision(self) -> str | None:
         """Return the revision of the schema, None where there is no database yet.
@@ -84,6 +118,15 @@ class DataDir:
             os.close(descriptor)
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def migrate(database: Path) -> None:
     """Bring a database up to date, in a process of its own so that no server carries the migration tools.
 
@@ -97,7 +140,13 @@ def migrate(database: Path) -> None:
         raise StartRefused(f"The database {database} cannot be brought up to date: {reason[0]}.")
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database consistently, also while others write to it."""
-    with closing(sqlite3.connect(source, timeout=30)) as reading, closing(sqlite3.connect(target)) as writing:
-        reading.backup(writing, pages=4096)
+def copy_database(source: Path, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Copy a database as it is at one moment, also while others write to it; `progress` gets pages done and in all."""
+    with closing(sqlite3.connect(source, timeout=30, isolation_level=None)) as reading:
+        # the snapshot of an open transaction stays, where a backup without one starts again after each write of others
+        reading.execute("BEGIN")
+        reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with closing(sqlite3.connect(target)) as writing:
+            reading.backup(writing, pages=4096, progress=lambda _, left, total: progress(total - left, total))
+    with target.open("rb") as copy:
+        os.fsync(copy.fileno())

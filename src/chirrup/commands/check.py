@@ -1,0 +1,88 @@
+"""`chirrup check`: whether an instance is whole."""
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import typer
+
+from chirrup.bootstrap import open_application
+from chirrup.commands.console import print_json, print_table, progress
+from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
+from chirrup.platform.adapters.sqlite.integrity import examinations, examine
+from chirrup.platform.datadir import DataDir
+from chirrup.reconciliation import reconcile
+from chirrup.settings import Settings
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What was examined, and what was found."""
+
+    examined: str
+    result: Literal["ok", "warning", "fault"]
+    wrong: int = 0
+    detail: str = ""
+
+
+def check(data_dir: DataDirOption = None, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Verify that an instance is whole: files, references, counts, events. Exit code 1 where something is wrong."""
+    settings = settings_of(data_dir, profile)
+    data = DataDir(settings.data_dir)
+    data.prepare()
+    results = [*_database(data), *_keys(data)]
+    if not any(result.examined == "database file" and result.wrong for result in results):
+        results += asyncio.run(_counts(settings))
+    faults = sum(result.result == "fault" for result in results)
+    if as_json:
+        print_json({"ok": faults == 0, "results": results})
+    else:
+        print_table(
+            ["examined", "result", "wrong", "detail"], [[r.examined, r.result, r.wrong, r.detail] for r in results]
+        )
+        typer.echo(f"\n{faults} fault(s)." if faults else "\nAll is well.")
+    if faults:
+        raise typer.Exit(1)
+
+
+def _database(data: DataDir) -> Iterator[Result]:
+    with progress() as bars:
+        task = bars.add_task("Examining the database", total=examinations())
+        try:
+            for finding in examine(data.database, lambda: bars.advance(task)):
+                level: Literal["ok", "fault"] = "fault" if finding.wrong else "ok"
+                yield Result(finding.examined, level, finding.wrong, finding.detail)
+        except sqlite3.DatabaseError as error:
+            yield Result("database file", "fault", 1, str(error))
+
+
+def _keys(data: DataDir) -> Iterator[Result]:
+    keys = sorted(data.keys.glob("*.pem")) if data.keys.is_dir() else []
+    folder = [data.keys] if data.keys.is_dir() else []
+    open_to_others = [path for path in [*folder, *keys] if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    detail = ", ".join(f"{_name(path, data)} is readable by others" for path in open_to_others)
+    yield Result("signing keys", "fault" if open_to_others else "ok", len(open_to_others), detail)
+
+
+def _name(path: Path, data: DataDir) -> str:
+    return str(path.relative_to(data.root))
+
+
+async def _counts(settings: Settings) -> list[Result]:
+    async with open_application(settings) as instance:
+        report = await reconcile(instance.db, instance.outbox, repair=False)
+        letters = await instance.outbox.dead_letters(instance.db.read)
+    results = [
+        Result(
+            f"count of {drift.counted.removesuffix('_count')}",
+            "warning" if drift.wrong else "ok",
+            drift.wrong,
+            "`chirrup reconcile` repairs it" if drift.wrong else "",
+        )
+        for drift in report.counts
+    ]
+    advice = "`chirrup outbox` shows them" if letters else ""
+    return [*results, Result("dead letters", "warning" if letters else "ok", len(letters), advice)]
