@@ -21,7 +21,7 @@ RESERVED = frozenset(
     " static status support system terms trends user users web well_known".split()
 )
 _GRAPHEME = regex.compile(r"\X")
-_CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}--[\n]]", regex.VERSION1)
+_CONTROL = regex.compile(r"[\p{Cc}\p{Cs}--[\n]]", regex.VERSION1)
 
 
 class Status(StrEnum):

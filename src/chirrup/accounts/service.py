@@ -90,16 +90,19 @@ class Accounts:
         """Return id and spelling for those lower-case names that belong to accounts that take part."""
         return await self.store.ids_by_username(self.db.read, usernames) if usernames else {}
 
-    async def summaries(self, account_ids: Sequence[int]) -> dict[int, Summary]:
-        """Return what stands beside each post of these accounts."""
-        known = dict(zip(account_ids, await self.cache.get_many("summary", account_ids), strict=True))
-        missing = [key for key, summary in known.items() if summary is None]
-        if missing:
-            found = await self.store.by_ids(self.db.read, missing)
-            fresh = {key: _summary(account) for key, account in found.items()}
-            await self.cache.set_many("summary", fresh)
-            known.update(fresh)
-        return known
+    async def summaries(self, account_ids: Sequence[int]) -> list[Summary]:
+        """Return what stands beside each post of these accounts, in their order."""
+        known: list[Summary] = await self.cache.get_many("summary", account_ids)
+        if None not in known:
+            return known
+        missing = {key for key, summary in zip(account_ids, known, strict=True) if summary is None}
+        found = await self.store.by_ids(self.db.read, list(missing))
+        fresh = {key: _summary(account) for key, account in found.items()}
+        await self.cache.set_many("summary", fresh)
+        return [
+            summary or fresh.get(key) or Summary(key, "", visible=False, json=b"null")
+            for key, summary in zip(account_ids, known, strict=True)
+        ]
 
     async def edit(
         self, viewer: Viewer, display_name: str | None, bio: str | None, is_bot: bool | None

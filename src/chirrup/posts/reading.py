@@ -12,6 +12,7 @@ import msgspec
 
 from chirrup.accounts import Accounts, Summary, Viewer
 from chirrup.graph import Graph, Relations
+from chirrup.graph.models import NO_RELATIONS
 from chirrup.platform.clock import rfc3339
 from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.http.pagination import encode_cursor
@@ -39,25 +40,31 @@ class LikedPosts(Protocol):
         """Return a set that holds those of the posts that an account likes, and none of the others."""
 
 
+Entry = tuple[Card, Summary]
+"""A post and its author."""
+
+
 class Hydrated(msgspec.Struct, frozen=True):
     """All that a page of posts needs, from one batched call each."""
 
-    cards: dict[int, Card | None]
-    authors: dict[int, Summary]
+    entries: list[Entry]
+    """The posts of the page that exist, in its order."""
+    originals: dict[int, Entry]
+    """What they retweet or quote, and what that quotes."""
     relations: Relations
     liked: frozenset[int] | set[int]
     retweeted: frozenset[int] | set[int]
     viewer: Viewer | None
 
-    def original(self, card: Card) -> Card | None:
-        """Return the post that another retweets or quotes, if the viewer may see it and it was loaded."""
-        original = self.cards.get(card.retweet_of) if card.retweet_of else None
-        if original is None or original.author_id in self.relations.blocked:
+    def original(self, card: Card) -> Entry | None:
+        """Return the post that another retweets or quotes, if the viewer may see it."""
+        entry = self.originals.get(card.retweet_of) if card.retweet_of else None
+        if entry is None or not entry[1].visible or entry[0].author_id in self.relations.blocked:
             return None
-        return original if self.authors[original.author_id].visible else None
+        return entry
 
 
-Rule = Callable[[list[Card], Hydrated], list[Card]]
+Rule = Callable[[list[Entry], Hydrated], list[Entry]]
 """Leaves out what a list does not show, beyond what blocks, bans and deletions hide everywhere."""
 
 
@@ -87,51 +94,39 @@ class PostReader:
     async def hydrate(self, post_ids: Sequence[int], viewer: Viewer | None) -> Hydrated:
         """Load posts, the originals they retweet or quote, their authors, and what the viewer did with them."""
         cards = await self._cards(post_ids)
-        originals = [card.retweet_of for card in cards.values() if card is not None and card.retweet_of]
-        # a retweet's original may quote another post in turn
-        for _ in range(2):
-            missing = [key for key in originals if key not in cards]
-            if not missing:
-                break
-            found = await self._cards(missing)
-            cards |= found
-            originals = [card.retweet_of for card in found.values() if card is not None and card.retweet_of]
-        authors = await self.accounts.summaries(list({card.author_id for card in cards.values() if card is not None}))
+        entries = list(zip(cards, await self.accounts.summaries([card.author_id for card in cards]), strict=True))
+        wanted = [card.retweet_of for card in cards if card.retweet_of]
+        originals = await self._originals(wanted) if wanted else {}
         if viewer is None:
-            return Hydrated(cards, authors, await self.graph.relations(None), frozenset(), frozenset(), None)
+            return Hydrated(entries, originals, NO_RELATIONS, frozenset(), frozenset(), None)
         relations = await self.graph.relations(viewer)
-        liked = await self.likes.liked(viewer.id, list(cards))
-        retweeted = await self._retweeted(viewer.id, list(cards))
-        return Hydrated(cards, authors, relations, liked, retweeted, viewer)
+        shown = [*post_ids, *originals] if originals else post_ids
+        liked = await self.likes.liked(viewer.id, shown)
+        retweeted = await self._retweeted(viewer.id, shown)
+        return Hydrated(entries, originals, relations, liked, retweeted, viewer)
 
-    def visible(self, post_ids: Iterable[int], hydrated: Hydrated, rule: Rule) -> list[Card]:
+    def visible(self, hydrated: Hydrated, rule: Rule) -> list[Entry]:
         """Return those of the posts that the viewer may see in a list with this rule, in the same order."""
-        get, authors, blocked = hydrated.cards.get, hydrated.authors, hydrated.relations.blocked
-        shown = [
-            card
-            for post_id in post_ids
-            if (card := get(post_id)) is not None
-            and authors[card.author_id].visible
-            and card.author_id not in blocked
-            and not (card.is_retweet and hydrated.original(card) is None)
-        ]
+        blocked = hydrated.relations.blocked
+        shown = [entry for entry in hydrated.entries if entry[1].visible and entry[0].author_id not in blocked]
+        if hydrated.originals:
+            shown = [entry for entry in shown if not entry[0].is_retweet or hydrated.original(entry[0])]
         return rule(shown, hydrated)
 
-    def present(self, shown: Iterable[Card], hydrated: Hydrated) -> list[bytes]:
+    def present(self, shown: Iterable[Entry], hydrated: Hydrated) -> list[bytes]:
         """Return the JSON of posts: kept bytes, with the viewer's flags spliced in."""
-        authors, liked, retweeted = hydrated.authors, hydrated.liked, hydrated.retweeted
+        liked, retweeted = hydrated.liked, hydrated.retweeted
         anonymous = hydrated.viewer is None
         items = []
-        for card in shown:
+        for card, author in shown:
             key = card.id
             flags = _ANONYMOUS if anonymous else (key in liked) + 2 * (key in retweeted)
-            author = authors[card.author_id]
             face = card.faces.get(flags)
             if face is not None and face[0] is author:
                 items.append(face[1])
                 continue
             original = hydrated.original(card)
-            nested = self.present((original,), hydrated)[0] if original is not None else _NULL
+            nested = self.present((original,), hydrated)[0] if original else _NULL
             item = b"".join((card.head, author.json, card.body, _FLAGS[flags], b',"retweet_of":', nested, b"}"))
             if not card.retweet_of:
                 card.faces[flags] = (author, item)
@@ -147,12 +142,13 @@ class PostReader:
         async with aclosing(skeleton) as batches:
             async for post_ids in batches:
                 hydrated = await self.hydrate(post_ids, viewer)
-                cards = self.visible(post_ids, hydrated, rule)
+                entries = self.visible(hydrated, rule)
                 room = limit - len(shown)
-                if room > 0 and cards:
-                    last = cards[:room][-1].id
-                shown += self.present(cards[:room], hydrated)
-                if len(cards) > room:
+                fitting = entries[:room]
+                if fitting:
+                    last = fitting[-1][0].id
+                shown += self.present(fitting, hydrated)
+                if len(entries) > room:
                     return PostPage(shown, encode_cursor(last))
         return PostPage(shown, None)
 
@@ -164,31 +160,41 @@ class PostReader:
             Forbidden: a block stands between its author and the viewer.
         """
         hydrated = await self.hydrate([post_id], viewer)
-        shown = self.visible([post_id], hydrated, everything)
+        shown = self.visible(hydrated, everything)
         if not shown:
             raise self.refusal(post_id, hydrated)
         return self.present(shown, hydrated)[0]
 
     def refusal(self, post_id: int, hydrated: Hydrated) -> NotFound | Forbidden:
         """Return why a post is not shown."""
-        card = hydrated.cards.get(post_id)
-        if card is not None and card.author_id in hydrated.relations.blocked:
+        if any(card.id == post_id and card.author_id in hydrated.relations.blocked for card, _ in hydrated.entries):
             return Forbidden("You and this post's author do not see each other's posts.")
         return NotFound("There is no such post.")
 
-    async def _cards(self, post_ids: Sequence[int]) -> dict[int, Card | None]:
-        known: dict[int, Card | None] = dict(zip(post_ids, await self.cache.get_many("card", post_ids), strict=True))
-        missing = [key for key, card in known.items() if card is None]
-        if missing:
-            rows = await self.store.by_ids(self.db.read, missing)
-            rows = {key: row for key, row in rows.items() if not row.deleted}
-            counts = await self.store.counts(self.db.read, missing)
-            targets = [row.reply_to_author_id for row in rows.values() if row.reply_to_author_id]
-            names = await self.accounts.summaries(list(set(targets))) if targets else {}
-            fresh = {key: _card(row, counts.get(key, Counts()), names) for key, row in rows.items()}
-            await self.cache.set_many("card", fresh)
-            known |= fresh
-        return known
+    async def _originals(self, post_ids: Sequence[int]) -> dict[int, Entry]:
+        """Return posts that others retweet or quote, and, since a retweeted one may be a quote, what these quote."""
+        cards = await self._cards(list(dict.fromkeys(post_ids)))
+        quoted = {card.retweet_of for card in cards if card.retweet_of} - {card.id for card in cards}
+        if quoted:
+            cards = [*cards, *await self._cards(list(quoted))]
+        authors = await self.accounts.summaries([card.author_id for card in cards])
+        return {card.id: (card, author) for card, author in zip(cards, authors, strict=True)}
+
+    async def _cards(self, post_ids: Sequence[int]) -> list[Card]:
+        """Return those of the posts that exist, in their order."""
+        known: list[Card | None] = await self.cache.get_many("card", post_ids)
+        if None not in known:
+            return known  # type: ignore[return-value]  # the line above has ruled out None
+        missing = [key for key, card in zip(post_ids, known, strict=True) if card is None]
+        rows = await self.store.by_ids(self.db.read, missing)
+        rows = {key: row for key, row in rows.items() if not row.deleted}
+        counts = await self.store.counts(self.db.read, missing)
+        targets = list({row.reply_to_author_id for row in rows.values() if row.reply_to_author_id})
+        names = dict(zip(targets, await self.accounts.summaries(targets), strict=True)) if targets else {}
+        fresh = {key: _card(row, counts.get(key, Counts()), names) for key, row in rows.items()}
+        await self.cache.set_many("card", fresh)
+        found = [card or fresh.get(key) for key, card in zip(post_ids, known, strict=True)]
+        return [card for card in found if card is not None]
 
     async def _retweeted(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
         known: Known | None = (await self.cache.get_many("retweeted", (account_id,)))[0]
@@ -200,15 +206,15 @@ class PostReader:
         return await self.store.retweeted(self.db.read, account_id, post_ids)
 
 
-def everything(cards: list[Card], _hydrated: Hydrated) -> list[Card]:
+def everything(entries: list[Entry], _hydrated: Hydrated) -> list[Entry]:
     """Show all that nothing hides."""
-    return cards
+    return entries
 
 
-def unless_muted(cards: list[Card], hydrated: Hydrated) -> list[Card]:
+def unless_muted(entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
     """Leave out muted authors."""
     muted = hydrated.relations.muted
-    return [card for card in cards if card.author_id not in muted] if muted else cards
+    return [entry for entry in entries if entry[0].author_id not in muted] if muted else entries
 
 
 def newest_known(post_ids: Sequence[int], limit: int) -> Known:

@@ -1,7 +1,7 @@
 """A thread in one call: what a post answers, the post, and the answers to it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 from chirrup.accounts import Viewer
 from chirrup.platform.http.pagination import encode_cursor
 from chirrup.platform.ports import Database
-from chirrup.posts.reading import Hydrated, PostPage, PostReader, everything
+from chirrup.posts.reading import PostPage, PostReader, everything
 from chirrup.posts.store import PostStore
 
 _ANCESTORS = 100
@@ -50,21 +50,24 @@ class Threads:
         """
         ancestors = list(reversed(await self.store.ancestors(self.db.read, post_id, _ANCESTORS)))
         direct = await self.store.replies(self.db.read, post_id, after, limit + 1)
-        shown = direct[:limit]
-        branches = await self._branches(shown)
-        order = [reply for top in shown for reply in _depth_first(top, branches)]
+        shown_tops = direct[:limit]
+        branches = await self._branches(shown_tops)
+        order = [reply for top in shown_tops for reply in _depth_first(top, branches)]
         hydrated = await self.reader.hydrate([*ancestors, post_id, *order], viewer)
-        focus = self.reader.present(self.reader.visible([post_id], hydrated, everything), hydrated)
-        if not focus:
+        shown = {entry[0].id: entry for entry in self.reader.visible(hydrated, everything)}
+        if post_id not in shown:
             raise self.reader.refusal(post_id, hydrated)
-        cursor = encode_cursor(shown[-1]) if len(direct) > limit else None
+        cursor = encode_cursor(shown_tops[-1]) if len(direct) > limit else None
         parents = {reply: parent for parent, replies in branches.items() for reply in replies}
-        parents |= dict.fromkeys(shown, post_id) | dict(zip(ancestors[1:], ancestors, strict=False))
-        return Thread(
-            self._with_gaps(ancestors, parents, hydrated),
-            focus[0],
-            PostPage(self._with_gaps(_without_dead_ends(order, parents, hydrated), parents, hydrated), cursor),
-        )
+        parents |= dict.fromkeys(shown_tops, post_id) | dict(zip(ancestors[1:], ancestors, strict=False))
+
+        def present(keys: Sequence[int]) -> list[bytes]:
+            return [
+                self.reader.present((shown[key],), hydrated)[0] if key in shown else _gap(key, parents) for key in keys
+            ]
+
+        replies = PostPage(present(_without_dead_ends(order, parents, shown)), cursor)
+        return Thread(present(ancestors), present([post_id])[0], replies)
 
     async def _branches(self, tops: Sequence[int]) -> dict[int, list[int]]:
         """Return the replies to each post below these, level by level."""
@@ -81,13 +84,6 @@ class Threads:
             room -= len(pairs)
         return branches
 
-    def _with_gaps(self, post_ids: Sequence[int], parents: dict[int, int], hydrated: Hydrated) -> list[bytes]:
-        cards = {card.id: card for card in self.reader.visible(post_ids, hydrated, everything)}
-        return [
-            self.reader.present((cards[post_id],), hydrated)[0] if post_id in cards else _gap(post_id, parents)
-            for post_id in post_ids
-        ]
-
 
 def _depth_first(top: int, branches: dict[int, list[int]]) -> list[int]:
     order = []
@@ -99,13 +95,11 @@ def _depth_first(top: int, branches: dict[int, list[int]]) -> list[int]:
     return order
 
 
-def _without_dead_ends(order: Sequence[int], parents: dict[int, int], hydrated: Hydrated) -> list[int]:
+def _without_dead_ends(order: Sequence[int], parents: dict[int, int], shown: Container[int]) -> list[int]:
     """Leave out the gaps below which nothing is left to see."""
     needed: set[int] = set()
     for post_id in reversed(order):
-        card = hydrated.cards.get(post_id)
-        alive = card is not None and card.author_id not in hydrated.relations.blocked
-        if alive or post_id in needed:
+        if post_id in shown or post_id in needed:
             needed |= {post_id, parents[post_id]}
     return [post_id for post_id in order if post_id in needed]
 

@@ -19,7 +19,7 @@ from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, PostPage, PostReader, Posts
 from chirrup.posts.models import Recent
-from chirrup.posts.reading import Hydrated
+from chirrup.posts.reading import Entry, Hydrated
 from chirrup.posts.store import PostStore
 from chirrup.timelines.store import TimelineTables
 
@@ -132,7 +132,7 @@ class HomeTimelines:
         return sorted(set(post_ids))[:limit]
 
 
-def belonging(viewer_id: int, cards: list[Card], hydrated: Hydrated) -> list[Card]:
+def belonging(viewer_id: int, entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
     """Leave out what has no place in a home timeline.
 
     These have: the viewer's own posts; those of followees who are not muted, but a reply only when it answers the
@@ -140,15 +140,15 @@ def belonging(viewer_id: int, cards: list[Card], hydrated: Hydrated) -> list[Car
     """
     following, muted = hydrated.relations.following, hydrated.relations.muted
     shown = [
-        card
-        for card in cards
-        if (author_id := card.author_id) == viewer_id
+        entry
+        for entry in entries
+        if (author_id := (card := entry[0]).author_id) == viewer_id
         or (
             author_id in following
-            and ((target := card.reply_to_author_id) is None or target in {author_id, viewer_id} or target in following)
+            and ((target := card.reply_to_author_id) is None or target in following or target in {author_id, viewer_id})
         )
     ]
-    return [card for card in shown if not _is_muted(card, viewer_id, hydrated)] if muted else shown
+    return [entry for entry in shown if not _is_muted(entry[0], viewer_id, hydrated)] if muted else shown
 
 
 def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
@@ -156,7 +156,7 @@ def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
     if card.author_id == viewer_id:
         return False
     original = hydrated.original(card) if card.is_retweet else None
-    return card.author_id in muted or (original is not None and original.author_id in muted)
+    return card.author_id in muted or (original is not None and original[0].author_id in muted)
 
 
 def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:

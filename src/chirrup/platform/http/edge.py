@@ -12,7 +12,7 @@ from structlog.contextvars import bound_contextvars
 from chirrup.platform.http.asgi import AsgiApp, Message, Receive, Scope, Send
 from chirrup.platform.http.limits import limit_headers
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem
-from chirrup.platform.telemetry import Telemetry
+from chirrup.platform.telemetry import RouteMetrics, Telemetry
 
 HotRoute = Callable[[Scope], Awaitable[bytes | None]]
 """Answers a request of the common shape with its JSON body, or passes on what it does not know by None."""
@@ -39,9 +39,9 @@ class Edge:
         self._hot_routes = hot_routes
         self._prefix = secrets.token_hex(6)
         self._numbers = count(1)
-        self._hot_metrics = {
-            path: (telemetry.requests.labels("GET", path, "200"), telemetry.latency.labels(path)) for path in hot_routes
-        }
+        self._hot_metrics = {path: RouteMetrics(path) for path in hot_routes}
+        for metrics in self._hot_metrics.values():
+            telemetry.registry.register(metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,9 +56,7 @@ class Edge:
             body = await self._hot_routes[path](scope)
             if body is not None:
                 await self._answer_hot(scope, send, body, request_id)
-                requests, latency = self._hot_metrics[path]
-                requests.inc()
-                latency.observe(time.perf_counter() - started)
+                self._hot_metrics[path].observe(time.perf_counter() - started)
                 return
         with bound_contextvars(request_id=request_id):
             await self._answer(scope, receive, send, request_id, started)
