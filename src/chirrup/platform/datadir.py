@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -140,13 +140,13 @@ def migrate(database: Path) -> None:
         raise StartRefused(f"The database {database} cannot be brought up to date: {reason[0]}.")
 
 
-def copy_database(source: Path, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-    """Copy a database as it is at one moment, also while others write to it; `progress` gets pages done and in all."""
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at one moment, also while others write to it."""
     with closing(sqlite3.connect(source, timeout=30, isolation_level=None)) as reading:
         # the snapshot of an open transaction stays, where a backup without one starts again after each write of others
         reading.execute("BEGIN")
         reading.execute("SELECT count(*) FROM sqlite_master").fetchone()
         with closing(sqlite3.connect(target)) as writing:
-            reading.backup(writing, pages=4096, progress=lambda _, left, total: progress(total - left, total))
+            reading.backup(writing, pages=4096)
     with target.open("rb") as copy:
         os.fsync(copy.fileno())
