@@ -25,10 +25,11 @@ from chirrup.timelines.home import HomeTimelines
 from chirrup.timelines.schemas import MarkersAnswer, NewMarkers, markers_answer
 from chirrup.timelines.service import Markers
 
+OlderThan = Annotated[str | None, Parameter(description="A post id: start with the entries below it.")]
 NewerThan = Annotated[
     str | None, Parameter(description="A post id: list the entries just above it instead, and page upwards.")
 ]
-_COMMON_QUERY = regex.compile(rb"(?:limit=([1-9][0-9]{0,2})(?:&|$))?(?:cursor=([0-9a-z]{2,14}))?")
+_COMMON_QUERY = regex.compile(rb"(?:limit=([1-9][0-9]{0,2})(?:&|$))?(?:cursor=([0-9a-z]{2,17}))?")
 
 
 @get("/feed", responses=refuses(401), tags=["timelines"])
@@ -37,13 +38,15 @@ async def feed(
     home: HomeTimelines,
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
+    older_than: OlderThan = None,
     newer_than: NewerThan = None,
 ) -> Response[Page[Post]]:
-    """List the home timeline, newest first."""
+    """List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with."""
     if newer_than is not None:
         after = decode_cursor(cursor) if cursor else parse_id(newer_than)
         return json_answer((await home.newer_page(viewer, after, limit)).json())
-    return json_answer((await home.page(viewer, decode_cursor(cursor), limit)).json())
+    before = parse_id(older_than) if older_than and cursor is None else decode_cursor(cursor)
+    return json_answer((await home.page(viewer, before, limit)).json())
 
 
 @get("/markers", responses=refuses(401), tags=["timelines"])
