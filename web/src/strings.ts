@@ -250,8 +250,10 @@ export const strings = {
     welcomeText:
       "No ranking, no advertisements, nothing that plays by itself. Chirrup remembers where you stopped reading, on every device.",
     quietTitle: "Your home is quiet",
-    quietText: "It fills with the posts of people you follow. Here is what others on this server write: follow whom you like.",
+    quietText: "It fills with the posts of people you follow. Here is what others write: follow whom you like.",
     people: "People to follow",
+    justWritten: "New on this server",
+    ready: "Show my home",
     discoverEmptyTitle: "Nobody has written yet",
     discoverEmptyText: "The first post on this server could be yours.",
     writeFirst: "Write the first post",

@@ -12,6 +12,7 @@ export const keys = {
   bootHome: () => ["home", "boot"] as const,
   discover: () => ["discover"] as const,
 
+  posts: () => ["post"] as const,
   post: (id: Id) => ["post", id] as const,
   thread: (id: Id) => ["post", id, "thread"] as const,
   postLikes: (id: Id) => ["post", id, "likes"] as const,

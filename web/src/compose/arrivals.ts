@@ -15,7 +15,7 @@ export function placeArrival(queries: QueryClient, post: Post): void {
 
 function placeReply(queries: QueryClient, post: Post, parentId: string): void {
   updatePost(queries, parentId, (parent) => ({ ...parent, replies_count: parent.replies_count + 1 }));
-  for (const query of queries.getQueryCache().findAll({ queryKey: ["post"] })) {
+  for (const query of queries.getQueryCache().findAll({ queryKey: keys.posts() })) {
     if (query.queryKey.at(-1) !== "thread") continue;
     queries.setQueryData<ThreadPages>(query.queryKey, (thread) => thread && withReply(thread, post, parentId));
   }

@@ -26,17 +26,18 @@ export function MemberHome({ me }: { me: Me }) {
         <Composer target={NEW_POST} placement="inline" />
       </div>
       <PendingPosts />
-      <HomeList home={home} list={list} />
+      <HomeList me={me} home={home} list={list} />
     </>
   );
 }
 
 interface HomeListProps {
+  me: Me;
   home: ReturnType<typeof useHome>;
   list: React.RefObject<PostListHandle | null>;
 }
 
-function HomeList({ home, list }: HomeListProps) {
+function HomeList({ me, home, list }: HomeListProps) {
   const { query, entries, above, below } = home;
   if (query.isPending) return <PostSkeletons label={strings.nav.home} />;
   if (query.isError && !query.data) {
@@ -49,7 +50,7 @@ function HomeList({ home, list }: HomeListProps) {
       />
     );
   }
-  if (entries.length === 0 && !below.hasMore) return <QuietHome />;
+  if (entries.length === 0 && !below.hasMore) return <QuietHome me={me} onReady={query.isStale ? () => void query.refetch() : null} />;
   return (
     <PostList
       ref={list}

@@ -37,6 +37,7 @@ export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
       const feed = await openHome(api, keeper, boot, signal);
       queries.removeQueries({ queryKey: keys.bootHome(), exact: true });
       setSeenTop(keeper.position?.seenTop ?? null);
+      list.current?.hold();
       return feed;
     },
     staleTime: Infinity,

@@ -124,8 +124,10 @@ function useActions(ask: (question: Question, onYes: () => void) => void): PostA
       };
       try {
         await api.post(`/users/${author.username}/${verb}`);
-        removePostsBy(queries, author.id);
-        void queries.invalidateQueries({ queryKey: keys.user(author.username) });
+        const own = keys.user(author.username);
+        removePostsBy(queries, author.id, (key) => key[0] === own[0] && key[1] === own[1]);
+        void queries.invalidateQueries({ queryKey: own });
+        if (verb === "block") void queries.invalidateQueries({ queryKey: keys.posts() });
         toast({ message: words.done[verb](author.username), action: { label: words.undo, onAct: () => void undo() } });
       } catch (error) {
         failed(words.notDone[verb](author.username), error);

@@ -146,7 +146,8 @@ function MenuList({ id, label, items, trigger, onClose }: MenuListProps) {
 
 /** Below the button and flush with its end, or wherever there is room. */
 function place(list: HTMLElement, anchor: DOMRect): void {
-  const { width, height } = list.getBoundingClientRect();
+  // The bounding box would still be shrunk by the opening animation.
+  const { offsetWidth: width, offsetHeight: height } = list;
   const fitsBelow = anchor.bottom + height + MARGIN <= window.innerHeight;
   const top = fitsBelow ? anchor.bottom : Math.max(MARGIN, anchor.top - height);
   const left = Math.min(Math.max(MARGIN, anchor.right - width), window.innerWidth - width - MARGIN);
