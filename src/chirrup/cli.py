@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chirrup.commands import archive, check, graph, outbox, reconcile, serve, user
+from chirrup.commands import archive, bench, check, graph, outbox, reconcile, serve, user
 from chirrup.platform.errors import Refusal, StartRefused
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command()(archive.restore)
 app.command()(check.check)
 app.command()(reconcile.reconcile)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(bench.app, name="bench")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,7 +5,10 @@ Servers run on one core and the load generator on another; every speed is a rati
 
 import typer
 
-from chirrup.commands.bench import home
+from chirrup.commands.bench import burst, home, posting, starting
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
 app.command("home")(home.home)
+app.command("post")(posting.post)
+app.command("burst")(burst.burst)
+app.command("start")(starting.start)

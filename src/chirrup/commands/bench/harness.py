@@ -1,6 +1,8 @@
 """What the benchmarks share: servers on a core of their own, seeding, and the load generators."""
 
 import asyncio
+import http.client
+import json
 import os
 import shutil
 import signal
@@ -15,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import regex
+import typer
 
 from chirrup.accounts.sessions import Device
 from chirrup.bootstrap import Application
@@ -128,7 +131,45 @@ async def together(calls: Sequence[object]) -> None:
         await asyncio.gather(*calls[start : start + 500])  # type: ignore[call-overload]
 
 
-def wrk(url: str, headers: Mapping[str, str], seconds: int, connections: int = 32) -> tuple[float, float, float]:
+def exchange(url: str, token: str) -> str:
+    """Return an access token of the server under load for a refresh token."""
+    request = urllib.request.Request(  # noqa: S310 - ours
+        f"{url}/api/v1/auth/refresh",
+        data=json.dumps({"refresh_token": token}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
+        access_token: str = json.load(answer)["access_token"]
+        return access_token
+
+
+class Connection:
+    """One kept-alive connection of one account."""
+
+    def __init__(self, url: str, access_token: str) -> None:
+        self._connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+        self._headers = {"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"}
+
+    def post(self, text: str) -> str:
+        """Publish a post; return its id."""
+        self._connection.request("POST", "/api/v1/posts", json.dumps({"text": text}), self._headers)
+        post_id: str = json.loads(self._connection.getresponse().read())["id"]
+        return post_id
+
+    def feed(self, limit: int) -> list[str]:
+        """Return the ids of the newest entries of the home timeline."""
+        self._connection.request("GET", f"/api/v1/feed?limit={limit}", headers=self._headers)
+        return [item["id"] for item in json.loads(self._connection.getresponse().read())["items"]]
+
+
+def report(facts: Mapping[str, object], *, as_json: bool) -> None:
+    """Print what was measured."""
+    typer.echo(json.dumps(facts) if as_json else "\n".join(f"{name:32} {value}" for name, value in facts.items()))
+
+
+def wrk(
+    url: str, headers: Mapping[str, str], seconds: int, connections: int = 32, script: Path | None = None
+) -> tuple[float, float, float]:
     """Load a URL; return requests/s and the latencies in seconds at the 50th and 99th percentile.
 
     Raises:
@@ -137,8 +178,9 @@ def wrk(url: str, headers: Mapping[str, str], seconds: int, connections: int = 3
     if shutil.which("wrk") is None:
         raise StartRefused("This benchmark needs wrk (Debian's package wrk).")
     options = [f"-H{name}: {value}" for name, value in headers.items()]
+    scripting = ["-s", str(script)] if script else []
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, url],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, *scripting, url],
         capture_output=True, text=True, timeout=seconds + 30, check=True,
         preexec_fn=lambda: pin(CLIENT_CORE),
     )  # fmt: skip

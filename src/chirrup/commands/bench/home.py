@@ -1,7 +1,6 @@
 """`chirrup bench home`: the warm home timeline against a static twin."""
 
 import asyncio
-import json
 import statistics
 import sys
 import tempfile
@@ -36,7 +35,7 @@ def home(
         twin += ["--port", str(port), "--no-access-log", "--log-level", "error"]
         twin += ["--loop", "uvloop", "--http", "httptools"]
         with harness.chirrup_server(data_dir) as (url, _):
-            headers = {"Authorization": f"Bearer {_exchange(url, token)}"}
+            headers = {"Authorization": f"Bearer {harness.exchange(url, token)}"}
             request = urllib.request.Request(f"{url}/api/v1/feed", headers=headers)  # noqa: S310 - ours
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
                 body_file.write_bytes(answer.read())
@@ -57,7 +56,7 @@ def home(
             "ratio": round(statistics.median(a / b for a, b in zip(ours, twins, strict=True)), 3),
             "p99_over_p50": round(statistics.median(tails), 2),
         }
-    typer.echo(json.dumps(facts, indent=None if as_json else 2))
+    harness.report(facts, as_json=as_json)
 
 
 async def _seed(data_dir: Path) -> str:
@@ -71,14 +70,3 @@ async def _seed(data_dir: Path) -> str:
         ]
         await harness.together([app.posts.publish(viewer, draft) for viewer, draft in drafts])
         return await harness.refresh_token(app, reader)
-
-
-def _exchange(url: str, token: str) -> str:
-    request = urllib.request.Request(  # noqa: S310 - ours
-        f"{url}/api/v1/auth/refresh",
-        data=json.dumps({"refresh_token": token}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-        access_token: str = json.load(answer)["access_token"]
-        return access_token
