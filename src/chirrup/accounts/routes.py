@@ -68,7 +68,7 @@ async def log_in(
     responses=refuses(401, 413, 415, 507),
     tags=["auth"],
 )
-async def refresh(
+async def refresh_session(
     data: RefreshToken, request: AnyRequest, accounts: Accounts, sessions: Sessions, settings: Settings
 ) -> Response[Authenticated]:
     """Exchange a refresh token for a fresh pair; a spent one ends its session."""
@@ -110,19 +110,19 @@ async def end_session(session_id: str, viewer: Viewer, sessions: Sessions) -> No
 
 
 @get("/users/me", responses=refuses(401), tags=["users"])
-async def own_profile(viewer: Viewer, accounts: Accounts) -> Me:
+async def show_me(viewer: Viewer, accounts: Accounts) -> Me:
     """Show one's own profile."""
     return me(await accounts.get(viewer.id))
 
 
 @patch("/users/me", responses=refuses(401, 413, 415, 422, 507), tags=["users"])
-async def edit_profile(data: ProfileEdit, viewer: Viewer, accounts: Accounts) -> Me:
+async def edit_me(data: ProfileEdit, viewer: Viewer, accounts: Accounts) -> Me:
     """Change one's own profile."""
     return me(await accounts.edit(viewer, data.display_name, data.bio, data.is_bot))
 
 
 @delete("/users/me", opt={"limit": "login"}, responses=refuses(401, 403, 413, 415, 507), tags=["users"])
-async def delete_account(data: AccountDeletion, viewer: Viewer, accounts: Accounts) -> None:
+async def delete_me(data: AccountDeletion, viewer: Viewer, accounts: Accounts) -> None:
     """Delete one's own account for good."""
     await accounts.delete(viewer, data.password)
 
@@ -134,8 +134,8 @@ async def jwks(sessions: Sessions) -> dict[str, Any]:
 
 
 ROUTES = [
-    register, log_in, refresh, log_out, change_password, list_sessions, end_session, own_profile, edit_profile,
-    delete_account,
+    register, log_in, refresh_session, log_out, change_password, list_sessions, end_session, show_me, edit_me,
+    delete_me,
 ]  # fmt: skip
 ROOT_ROUTES = [jwks]
 

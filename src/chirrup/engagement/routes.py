@@ -26,14 +26,14 @@ _REFUSALS = refuses(401, 403, 404, 413, 415, 422, 507)
 
 
 @post("/posts/{post_id:str}/like", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"])
-async def like(post_id: str, viewer: Viewer, engagement: Engagement, post_reader: PostReader) -> Response[Post]:
+async def like_post(post_id: str, viewer: Viewer, engagement: Engagement, post_reader: PostReader) -> Response[Post]:
     """Like a post."""
     original_id, likes = await engagement.like(viewer, parse_id(post_id))
     return json_answer(with_count(await post_reader.existing(original_id, viewer), "likes_count", likes))
 
 
 @post("/posts/{post_id:str}/unlike", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"])
-async def unlike(post_id: str, viewer: Viewer, engagement: Engagement, post_reader: PostReader) -> Response[Post]:
+async def unlike_post(post_id: str, viewer: Viewer, engagement: Engagement, post_reader: PostReader) -> Response[Post]:
     """Take back a like."""
     original_id, likes = await engagement.unlike(viewer, parse_id(post_id))
     return json_answer(with_count(await post_reader.existing(original_id, viewer), "likes_count", likes))
@@ -47,7 +47,7 @@ async def delete_like(post_id: str, viewer: Viewer, engagement: Engagement, post
 
 
 @post("/posts/{post_id:str}/retweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"])
-async def retweet(
+async def retweet_post(
     post_id: str,
     viewer: Viewer,
     posts: Posts,
@@ -62,7 +62,7 @@ async def retweet(
 @post(
     "/posts/{post_id:str}/unretweet", status_code=200, opt={"limit": "like"}, responses=_REFUSALS, tags=["engagement"]
 )
-async def unretweet(post_id: str, viewer: Viewer, posts: Posts, post_reader: PostReader) -> Response[Post]:
+async def unretweet_post(post_id: str, viewer: Viewer, posts: Posts, post_reader: PostReader) -> Response[Post]:
     """Take back a retweet."""
     original_id, retweets = await posts.unretweet(viewer, parse_id(post_id))
     return json_answer(with_count(await post_reader.existing(original_id, viewer), "retweets_count", retweets))
@@ -78,7 +78,7 @@ async def delete_retweet(post_id: str, viewer: Viewer, posts: Posts, post_reader
 
 
 @get("/posts/{post_id:str}/likes", responses=refuses(401, 403, 404), tags=["engagement"])
-async def likers(
+async def list_likers(
     post_id: str,
     reader: Viewer | None,
     engagement: Engagement,
@@ -92,7 +92,7 @@ async def likers(
 
 
 @get("/posts/{post_id:str}/retweets", responses=refuses(401, 403, 404), tags=["engagement"])
-async def retweeters(
+async def list_retweeters(
     post_id: str,
     reader: Viewer | None,
     engagement: Engagement,
@@ -106,7 +106,7 @@ async def retweeters(
 
 
 @get("/users/{username:str}/likes", responses=refuses(401, 403, 404), tags=["engagement"])
-async def liked_posts(
+async def list_liked_posts(
     username: str,
     reader: Viewer | None,
     accounts: Accounts,
@@ -128,5 +128,6 @@ async def liked_posts(
 
 
 ROUTES = [
-    like, unlike, delete_like, retweet, unretweet, delete_retweet, likers, retweeters, liked_posts,
+    like_post, unlike_post, delete_like, retweet_post, unretweet_post, delete_retweet, list_likers, list_retweeters,
+    list_liked_posts,
 ]  # fmt: skip

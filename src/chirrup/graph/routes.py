@@ -16,13 +16,13 @@ _REFUSALS = refuses(401, 403, 404, 413, 415, 422, 507)
 
 
 @get("/users/{username:str}", responses=refuses(401, 404), tags=["users"])
-async def profile(username: str, reader: Viewer | None, accounts: Accounts, graph: Graph) -> User:
+async def show_user(username: str, reader: Viewer | None, accounts: Accounts, graph: Graph) -> User:
     """Show a profile."""
     return await present_user(await accounts.named(username), reader, graph)
 
 
 @post("/users/{username:str}/follow", status_code=200, opt={"limit": "follow"}, responses=_REFUSALS, tags=["graph"])
-async def follow(
+async def follow_user(
     username: str,
     viewer: Viewer,
     accounts: Accounts,
@@ -36,7 +36,7 @@ async def follow(
 
 
 @post("/users/{username:str}/unfollow", status_code=200, opt={"limit": "follow"}, responses=_REFUSALS, tags=["graph"])
-async def unfollow(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
+async def unfollow_user(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
     """Stop following an account."""
     followee = await accounts.named(username)
     ended = await graph.unfollow(viewer.id, followee.id)
@@ -44,7 +44,7 @@ async def unfollow(username: str, viewer: Viewer, accounts: Accounts, graph: Gra
 
 
 @post("/users/{username:str}/block", status_code=200, responses=_REFUSALS, tags=["graph"])
-async def block(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
+async def block_user(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
     """Block an account: follows end both ways, and neither sees the other."""
     blocked = await accounts.named(username)
     await graph.block(viewer.id, blocked.id)
@@ -52,7 +52,7 @@ async def block(username: str, viewer: Viewer, accounts: Accounts, graph: Graph)
 
 
 @post("/users/{username:str}/unblock", status_code=200, responses=_REFUSALS, tags=["graph"])
-async def unblock(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
+async def unblock_user(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
     """Unblock an account."""
     blocked = await accounts.named(username)
     await graph.unblock(viewer.id, blocked.id)
@@ -60,7 +60,7 @@ async def unblock(username: str, viewer: Viewer, accounts: Accounts, graph: Grap
 
 
 @post("/users/{username:str}/mute", status_code=200, responses=_REFUSALS, tags=["graph"])
-async def mute(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
+async def mute_user(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
     """Mute an account: it is left out of one's timelines and is not told."""
     muted = await accounts.named(username)
     await graph.mute(viewer.id, muted.id)
@@ -68,7 +68,7 @@ async def mute(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) 
 
 
 @post("/users/{username:str}/unmute", status_code=200, responses=_REFUSALS, tags=["graph"])
-async def unmute(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
+async def unmute_user(username: str, viewer: Viewer, accounts: Accounts, graph: Graph) -> User:
     """Unmute an account."""
     muted = await accounts.named(username)
     await graph.unmute(viewer.id, muted.id)
@@ -76,7 +76,7 @@ async def unmute(username: str, viewer: Viewer, accounts: Accounts, graph: Graph
 
 
 @get("/users/{username:str}/followers", responses=refuses(401, 403, 404), tags=["graph"])
-async def followers(
+async def list_followers(
     username: str,
     reader: Viewer | None,
     accounts: Accounts,
@@ -92,7 +92,7 @@ async def followers(
 
 
 @get("/users/{username:str}/following", responses=refuses(401, 403, 404), tags=["graph"])
-async def following(
+async def list_following(
     username: str,
     reader: Viewer | None,
     accounts: Accounts,
@@ -107,7 +107,17 @@ async def following(
     return await present_page(follows, limit, reader, graph)
 
 
-ROUTES = [profile, follow, unfollow, block, unblock, mute, unmute, followers, following]
+ROUTES = [
+    show_user,
+    follow_user,
+    unfollow_user,
+    block_user,
+    unblock_user,
+    mute_user,
+    unmute_user,
+    list_followers,
+    list_following,
+]
 
 
 def _counted(account: Account, change: int) -> Account:

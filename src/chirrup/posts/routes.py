@@ -17,7 +17,7 @@ from chirrup.posts.threads import Threads
 
 
 @post("/posts", opt={"limit": "post"}, responses=refuses(401, 403, 404, 413, 415, 422, 507), tags=["posts"])
-async def publish(
+async def publish_post(
     data: NewPost,
     viewer: Viewer,
     posts: Posts,
@@ -35,7 +35,7 @@ async def publish(
 
 
 @get("/posts/{post_id:str}", responses=refuses(401, 403, 404), tags=["posts"])
-async def show(post_id: str, reader: Viewer | None, post_reader: PostReader) -> Response[Post]:
+async def show_post(post_id: str, reader: Viewer | None, post_reader: PostReader) -> Response[Post]:
     """Show a post."""
     return json_answer(await post_reader.existing(parse_id(post_id), reader))
 
@@ -47,7 +47,7 @@ async def delete_post(post_id: str, viewer: Viewer, posts: Posts) -> None:
 
 
 @get("/posts/{post_id:str}/thread", responses=refuses(401, 403, 404), tags=["posts"])
-async def thread(
+async def show_thread(
     post_id: str,
     reader: Viewer | None,
     threads: Threads,
@@ -60,7 +60,7 @@ async def thread(
 
 
 @get("/users/{username:str}/posts", responses=refuses(401, 403, 404), tags=["posts"])
-async def of_author(
+async def list_posts_of_user(
     username: str,
     reader: Viewer | None,
     accounts: Accounts,
@@ -94,4 +94,4 @@ async def discover(
     return json_answer((await post_reader.page(skeleton, reader, unless_muted, limit)).json())
 
 
-ROUTES = [publish, show, delete_post, thread, of_author, discover]
+ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover]

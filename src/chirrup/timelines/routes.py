@@ -33,7 +33,7 @@ _COMMON_QUERY = regex.compile(rb"(?:limit=([1-9][0-9]{0,2})(?:&|$))?(?:cursor=([
 
 
 @get("/feed", responses=refuses(401), tags=["timelines"])
-async def feed(
+async def show_feed(
     viewer: Viewer,
     home: HomeTimelines,
     limit: LimitParam = DEFAULT_LIMIT,
@@ -62,7 +62,7 @@ async def set_markers(data: NewMarkers, viewer: Viewer, markers: Markers) -> Mar
     return markers_answer(await markers.home(viewer))
 
 
-ROUTES = [feed, show_markers, set_markers]
+ROUTES = [show_feed, show_markers, set_markers]
 
 
 class HotFeed:
