@@ -1,0 +1,258 @@
+"""The promises of the `Database` port."""
+
+import asyncio
+import contextlib
+import time
+from array import array
+
+import pytest
+from structlog.contextvars import bound_contextvars
+
+from chirrup.platform.adapters.sqlite import database as sqlite_database
+from chirrup.platform.errors import Unavailable
+from chirrup.platform.ports import Database, Transaction
+from tests.contract.adapters import Sang, Slept, Storage
+
+WREN, ROBIN, JAY = 1, 2, 3
+
+
+async def mute(tx: Transaction, muter: int, muted: int) -> None:
+    await tx.run("INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2)", muter, muted)
+
+
+async def mutes(database: Database) -> set[tuple[int, int]]:
+    return {(row[0], row[1]) for row in await database.read.all("SELECT muter_id, muted_id FROM mutes")}
+
+
+async def songs(database: Database) -> list[str]:
+    return [row[0] for row in await database.read.all("SELECT type FROM outbox ORDER BY id")]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
+    """A database that waits for a lock a fraction of a second, which this returns."""
+    monkeypatch.setattr(sqlite_database, "LOCK_PATIENCE", 0.4)
+    return 0.4
+
+
+async def test_a_body_that_raises_leaves_nothing_and_publishes_nothing(database: Database) -> None:
+    async def body() -> None:
+        async with database.transaction() as tx:
+            await mute(tx, WREN, JAY)
+            tx.publish(Sang(bird=WREN, song=1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await body()
+    assert await mutes(database) == set()
+    assert await songs(database) == []
+
+
+async def test_a_body_sees_its_own_writes_and_nobody_else_does_before_the_commit(database: Database) -> None:
+    async with database.transaction() as tx:
+        await mute(tx, WREN, JAY)
+        assert await tx.first("SELECT 1 FROM mutes WHERE muter_id = $1", WREN) is not None
+        assert await mutes(database) == set()
+    assert await mutes(database) == {(WREN, JAY)}
+
+
+async def test_short_and_long_queries_see_what_was_just_written(database: Database) -> None:
+    for muted in range(10, 30):
+        async with database.transaction() as tx:
+            await mute(tx, WREN, muted)
+        assert (WREN, muted) in await mutes(database)
+        assert await database.scan.first("SELECT 1 FROM mutes WHERE muted_id = $1", muted) is not None
+
+
+async def test_a_body_that_fails_in_a_group_rolls_back_alone(database: Database) -> None:
+    async def body(number: int) -> None:
+        async with database.transaction() as tx:
+            await mute(tx, WREN, number)
+            tx.publish(Sang(bird=WREN, song=number))
+            if number % 5 == 2:
+                raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(*(body(number) for number in range(40)), return_exceptions=True)
+    kept = {number for number, outcome in enumerate(outcomes) if outcome is None}
+    assert kept == {number for number in range(40) if number % 5 != 2}
+    assert await mutes(database) == {(WREN, number) for number in kept}
+    assert len(await songs(database)) == len(kept)
+
+
+async def test_a_statement_that_is_refused_fails_its_body_alone(database: Database) -> None:
+    async def body(muted: int) -> None:
+        async with database.transaction() as tx:
+            await mute(tx, WREN, muted)
+
+    outcomes = await asyncio.gather(body(JAY), body(JAY), body(ROBIN), return_exceptions=True)
+    assert [outcome is None for outcome in outcomes] == [True, False, True]
+    assert await mutes(database) == {(WREN, JAY), (WREN, ROBIN)}
+
+
+async def test_what_was_written_is_there_after_reopening(storage: Storage) -> None:
+    async with storage.open() as database, database.transaction() as tx:
+        await mute(tx, WREN, JAY)
+        tx.publish(Sang(bird=WREN, song=1))
+    async with storage.open() as database:
+        assert await mutes(database) == {(WREN, JAY)}
+        assert await songs(database) == ["Sang"]
+
+
+async def test_concurrent_bodies_lose_no_update(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.run("INSERT INTO post_counts (post_id, likes) VALUES ($1, 0)", WREN)
+
+    async def like() -> None:
+        async with database.transaction() as tx:
+            row = await tx.first("SELECT likes FROM post_counts WHERE post_id = $1", WREN)
+            assert row is not None
+            await tx.run("UPDATE post_counts SET likes = $2 WHERE post_id = $1", WREN, row[0] + 1)
+
+    await asyncio.gather(*(like() for _ in range(200)))
+    row = await database.read.first("SELECT likes FROM post_counts WHERE post_id = $1", WREN)
+    assert row is not None
+    assert row[0] == 200
+
+
+async def test_a_body_waits_for_another_process_lock(storage: Storage, database: Database) -> None:
+    with storage.locked():
+        writing = asyncio.create_task(_mute_one(database, JAY))
+        done, _ = await asyncio.wait([writing], timeout=0.2)
+        assert not done
+    await asyncio.wait_for(writing, 5)
+    assert await mutes(database) == {(WREN, JAY)}
+
+
+async def test_a_lock_that_stays_makes_the_database_unavailable_and_then_it_recovers(
+    storage: Storage, database: Database, impatient: float
+) -> None:
+    with storage.locked(), pytest.raises(Unavailable):
+        await _mute_one(database, JAY)
+    assert await mutes(database) == set()
+    await _mute_one(database, ROBIN)
+    assert await mutes(database) == {(WREN, ROBIN)}
+
+
+async def test_bodies_that_wait_for_one_lock_do_not_wait_one_after_another(
+    storage: Storage, database: Database, impatient: float
+) -> None:
+    started = time.monotonic()
+    with storage.locked():
+        waiting = [_mute_one(database, muted) for muted in range(12)]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
+    assert time.monotonic() - started < 6 * impatient
+
+
+async def test_readers_do_not_wait_for_a_writer(storage: Storage, database: Database) -> None:
+    await _mute_one(database, JAY)
+    with storage.locked():
+        assert await mutes(database) == {(WREN, JAY)}
+        assert await database.scan.first("SELECT count(*) FROM mutes") == (1,)
+
+
+async def test_cache_entries_are_dropped_after_the_commit_and_before_the_block_is_left(
+    storage: Storage, database: Database
+) -> None:
+    await storage.cache.set_many("nests", {WREN: "old", JAY: "kept"})
+    async with database.transaction() as tx:
+        tx.forget("nests", WREN)
+        assert await storage.cache.get_many("nests", [WREN]) == ["old"]
+    assert await storage.cache.get_many("nests", [WREN, JAY]) == [None, "kept"]
+
+
+async def test_a_body_that_raises_drops_no_cache_entry(storage: Storage, database: Database) -> None:
+    await storage.cache.set_many("nests", {WREN: "old"})
+
+    async def body() -> None:
+        async with database.transaction() as tx:
+            tx.forget("nests", WREN)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await body()
+    assert await storage.cache.get_many("nests", [WREN]) == ["old"]
+
+
+async def test_lists_are_parameters(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.run_many("INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2)", [(WREN, n) for n in range(5)])
+    query = "SELECT muted_id FROM mutes WHERE muted_id = ANY($1) ORDER BY muted_id"
+    big = (1 << 63) - 1
+    for ids in ([3, 1, big], (3, 1), array("Q", [1, 3])):
+        assert [row[0] for row in await database.read.all(query, ids)] == [1, 3]
+    assert await database.read.all(query, []) == []
+    rows = await database.read.all("SELECT a.id FROM unnest($1) AS a(id) ORDER BY a.id", [big, 7])
+    assert [row[0] for row in rows] == [7, big]
+    awkward = ["wren", 'o\'wl "x" \\ ✓', ""]
+    rows = await database.read.all("SELECT a.name FROM unnest($1) AS a(name)", awkward)
+    assert sorted(row[0] for row in rows) == sorted(awkward)
+
+
+async def test_events_are_kept_in_the_order_of_publishing_with_their_request(
+    storage: Storage, database: Database
+) -> None:
+    with bound_contextvars(request_id="nest-7"):
+        async with database.transaction() as tx:
+            tx.publish(Sang(bird=WREN, song=1))
+            tx.publish(Slept(bird=WREN))
+            tx.publish(Sang(bird=WREN, song=2))
+    entries = await storage.outbox.after(database.read, 0, 10)
+    assert [entry.type for entry in entries] == ["Sang", "Slept", "Sang"]
+    assert {entry.request_id for entry in entries} == {"nest-7"}
+    assert {entry.created_at for entry in entries} == {storage.clock.now()}
+
+
+async def test_run_tells_how_many_rows_changed(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.run_many("INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2)", [(WREN, n) for n in range(5)])
+        assert await tx.run("DELETE FROM mutes WHERE muted_id < $1", 3) == 3
+        conflict = "INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        assert await tx.run(conflict, WREN, 4) == 0
+
+
+async def test_a_caller_that_leaves_while_the_commit_is_under_way_has_written(database: Database) -> None:
+    left = asyncio.Event()
+
+    async def body() -> None:
+        async with database.transaction() as tx:
+            await mute(tx, WREN, JAY)
+            left.set()
+
+    task = asyncio.create_task(body())
+    await left.wait()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await _mute_one(database, ROBIN)
+    assert await mutes(database) == {(WREN, JAY), (WREN, ROBIN)}
+
+
+async def test_a_caller_that_is_cancelled_inside_the_body_has_written_nothing(database: Database) -> None:
+    inside = asyncio.Event()
+
+    async def body() -> None:
+        async with database.transaction() as tx:
+            await mute(tx, WREN, JAY)
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(body())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await _mute_one(database, ROBIN)
+    assert await mutes(database) == {(WREN, ROBIN)}
+
+
+async def test_a_closed_database_refuses_instead_of_hanging(storage: Storage) -> None:
+    async with storage.open() as database:
+        pass
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(_mute_one(database, JAY), 5)
+
+
+async def _mute_one(database: Database, muted: int) -> None:
+    async with database.transaction() as tx:
+        await mute(tx, WREN, muted)
