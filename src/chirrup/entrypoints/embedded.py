@@ -9,6 +9,7 @@ from types import FrameType
 
 import structlog
 import uvicorn
+import uvloop
 
 from chirrup.bootstrap import Application, open_application
 from chirrup.entrypoints.api import create_api
@@ -44,7 +45,6 @@ async def serve(settings: Settings) -> None:
             create_api(app),
             host=settings.host,
             port=settings.port,
-            loop="uvloop",
             http="httptools",
             ws="none",
             lifespan="off",
@@ -67,7 +67,7 @@ def run(settings: Settings) -> None:
     data = DataDir(settings.data_dir)
     data.prepare()
     with data.exclusive():
-        asyncio.run(serve(settings))
+        uvloop.run(serve(settings))
 
 
 def _has_been_heard(_number: int, _frame: FrameType | None) -> None:
