@@ -34,7 +34,7 @@ lint: $(DEV) $(NODE_MODULES)
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	cd web && npm run --silent lint
 	cd web && npm run --silent typecheck
 
