@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { preloadFirstPage } from "./scripts/preload-first-page";
+import { preloadFirstPage } from "./scripts/preload-first-page.ts";
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), preloadFirstPage(["/home/HomePage.tsx"], /figtree-latin-wght-normal/)],

@@ -186,6 +186,8 @@ export const strings = {
   },
   aside: {
     label: "About you and Chirrup",
+    shortcutsBefore: "Press",
+    shortcutsAfter: "for keyboard shortcuts.",
     visitorTitle: "Short posts, in order",
     visitorText:
       "Chirrup shows you what the people you follow write, newest first. Nothing is ranked, nothing plays by itself, and your place in the timeline is kept.",

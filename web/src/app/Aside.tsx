@@ -23,6 +23,10 @@ export function Aside() {
     >
       {status === "visitor" && <ForVisitors />}
       {user !== null && <OwnCard me={user} />}
+      <p className="mt-4 px-5 text-xs text-muted pointer-coarse:hidden">
+        {words.shortcutsBefore} <kbd className="rounded-md border border-line px-1.5 py-0.5 font-sans font-semibold">?</kbd>{" "}
+        {words.shortcutsAfter}
+      </p>
     </aside>
   );
 }

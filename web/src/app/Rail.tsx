@@ -58,7 +58,7 @@ function LoginLink() {
   const { pathname } = useLocation();
   if (pathname === "/login" || pathname === "/register") return null;
   return (
-    <ButtonLink to={loginPath(pathname)} variant="primary" size="sm" className="lg:w-full">
+    <ButtonLink to={loginPath(pathname)} variant="primary" size="sm" className="lg:min-h-12 lg:w-full lg:text-base">
       {strings.nav.login}
     </ButtonLink>
   );

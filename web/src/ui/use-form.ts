@@ -32,6 +32,7 @@ interface FormState<Field extends string> {
 export function useForm<Field extends string>({ initial, check, send, onDone }: FormSetup<Field>): FormState<Field> {
   const [values, setValues] = useState(initial);
   const [wrong, setWrong] = useState<Partial<Record<Field, string>> | null>(null);
+  const [mended, setMended] = useState<ReadonlySet<Field>>(new Set());
   const sending = useMutation({ mutationFn: send, onSuccess: () => onDone?.() });
   const changed = Object.keys(initial).some((name) => values[name as Field] !== initial[name as Field]);
 
@@ -42,6 +43,7 @@ export function useForm<Field extends string>({ initial, check, send, onDone }: 
   const submit = () => {
     if (sending.isPending) return;
     sending.reset();
+    setMended(new Set());
     const found = check(values);
     setWrong(found);
     if (found === null) sending.mutate(values);
@@ -50,8 +52,12 @@ export function useForm<Field extends string>({ initial, check, send, onDone }: 
   const field = (name: Field) => ({
     name,
     value: values[name],
-    error: errors.fields[name],
-    onChange: ({ target }: { target: { value: string } }) => setValues((before) => ({ ...before, [name]: target.value })),
+    // What was wrong is not held against somebody who is mending it.
+    error: mended.has(name) ? undefined : errors.fields[name],
+    onChange: ({ target }: { target: { value: string } }) => {
+      setValues((before) => ({ ...before, [name]: target.value }));
+      setMended((before) => new Set(before).add(name));
+    },
   });
 
   const clear = () => {
