@@ -1,13 +1,11 @@
 import type { ApiClient } from "@/api/client";
 import type { Markers, Page, Post } from "@/api/types";
-import { idAfter, newerThan } from "@/post/kinds";
-import { addNewer, addOlder, openFeed, reaches, type HomeFeed } from "./feed";
+import { idAfter } from "@/post/kinds";
+import { addNewer, openFeed, reaches, type HomeFeed } from "./feed";
 import type { PositionKeeper } from "./reading-position";
 
 const PAGE = 40;
 const MOST = 100;
-/** How far the list is followed down to the place where reading stopped. */
-const MOST_PAGES = 8;
 
 type Query = { limit: number; cursor?: string; newer_than?: string; older_than?: string };
 
@@ -40,16 +38,5 @@ async function openAround(api: ApiClient, top: HomeFeed, postId: string, signal?
     fetchFeed(api, { limit: PAGE, older_than: idAfter(postId) }, signal),
     fetchFeed(api, { limit: MOST, newer_than: postId }, signal),
   ]);
-  const first = from.items[0];
-  if (!first || newerThan(first.id, postId)) return followDown(api, top, postId, signal);
-  return addNewer(openFeed(from), above);
-}
-
-/** The place lies below the end of what the server still lists there: then from the top as far as it goes. */
-async function followDown(api: ApiClient, top: HomeFeed, postId: string, signal?: AbortSignal | undefined): Promise<HomeFeed> {
-  let feed = top;
-  for (let page = 0; page < MOST_PAGES && feed.older !== null && !reaches(feed, postId); page += 1) {
-    feed = addOlder(feed, await fetchFeed(api, { limit: MOST, cursor: feed.older }, signal));
-  }
-  return feed;
+  return from.items.length === 0 ? top : addNewer(openFeed(from), above);
 }

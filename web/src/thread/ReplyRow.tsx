@@ -84,12 +84,12 @@ function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow
   const place = { insetInlineStart: `calc(32px + ${level} * var(--thread-step))` };
   return (
     <>
-      {goesOn && <span aria-hidden="true" style={place} className="pointer-events-none absolute inset-y-0 z-1 w-px -translate-x-1/2 bg-line-strong/50 rtl:translate-x-1/2" />}
+      {goesOn && <span aria-hidden="true" style={place} className="pointer-events-none absolute inset-y-0 z-1 w-px bg-line-strong/50" />}
       {elbow && (
         <span
           aria-hidden="true"
           style={place}
-          className="pointer-events-none absolute top-0 z-1 h-[30px] -ms-[0.5px] w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line-strong/50"
+          className="pointer-events-none absolute top-0 z-1 h-[30px] w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line-strong/50"
         />
       )}
     </>
