@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,9 @@ async def serve(settings: Settings) -> None:
     async with running(settings) as app:
         if settings.rate_limits == "off":
             log.warning("limits.off")
+        # what start-up made lives as long as the process: the collector need not look at it again
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(
             create_api(app),
             host=settings.host,
