@@ -127,8 +127,8 @@ async def delete_me(data: AccountDeletion, viewer: Viewer, accounts: Accounts) -
     await accounts.delete(viewer, data.password)
 
 
-@get("/.well-known/jwks.json", opt={"limit": UNLIMITED}, include_in_schema=False)
-async def jwks(sessions: Sessions) -> dict[str, Any]:
+@get("/.well-known/jwks.json", opt={"limit": UNLIMITED}, tags=["service"])
+async def show_keys(sessions: Sessions) -> dict[str, Any]:
     """Publish the keys that verify access tokens."""
     return sessions.tokens.jwks()
 
@@ -137,7 +137,7 @@ ROUTES = [
     register, log_in, refresh_session, log_out, change_password, list_sessions, end_session, show_me, edit_me,
     delete_me,
 ]  # fmt: skip
-ROOT_ROUTES = [jwks]
+ROOT_ROUTES = [show_keys]
 
 
 def _device(request: AnyRequest) -> Device:

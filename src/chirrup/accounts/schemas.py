@@ -1,6 +1,6 @@
 """Bodies of the accounts API."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -12,12 +12,15 @@ from chirrup.platform.ids import time_of
 
 Username = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,30}$", examples=["wren"])]
 Password = Annotated[str, Meta(min_length=8, max_length=256, examples=["correct horse battery"])]
-AnyPassword = Annotated[str, Meta(max_length=256)]
+AnyPassword = Annotated[str, Meta(max_length=256, examples=["correct horse battery"])]
 Email = Annotated[str, Meta(min_length=3, max_length=254, examples=["wren@example.org"])]
-TOKEN_TYPE = "Bearer"  # noqa: S105 - a scheme, not a secret
+TOKEN_TYPE: Literal["Bearer"] = "Bearer"  # noqa: S105 - a scheme, not a secret
+DisplayName = Annotated[str, Meta(description="Up to 50 user-perceived characters.", examples=["Jenny Wren"])]
+Bio = Annotated[str, Meta(description="Up to 500 user-perceived characters.", examples=["Small bird, loud voice."])]
 UseCookie = Annotated[
     bool, Meta(description="Keep the refresh token in an HttpOnly cookie, and leave it out of the answer.")
 ]
+_REFRESH_EXAMPLE = "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM"
 
 
 class UserSummary(Answer, frozen=True, kw_only=True):
@@ -25,7 +28,7 @@ class UserSummary(Answer, frozen=True, kw_only=True):
 
     id: Id
     username: Username
-    display_name: str
+    display_name: DisplayName
     avatar_url: str | None
     verified: bool
 
@@ -45,8 +48,8 @@ class User(Answer, frozen=True, kw_only=True):
 
     id: Id
     username: Username
-    display_name: str
-    bio: str
+    display_name: DisplayName
+    bio: Bio
     avatar_url: str | None
     banner_url: str | None
     created_at: Timestamp
@@ -61,8 +64,8 @@ class User(Answer, frozen=True, kw_only=True):
 class Me(User, frozen=True, kw_only=True):
     """One's own profile."""
 
-    email: str | None
-    role: Role
+    email: Annotated[str | None, Meta(examples=["wren@example.org"])]
+    role: Annotated[Role, Meta(examples=["member"])]
 
 
 class Registration(Body, frozen=True, kw_only=True):
@@ -86,17 +89,19 @@ class Login(Body, frozen=True, kw_only=True):
 class RefreshToken(Body, frozen=True, kw_only=True):
     """A refresh token; without one, the cookie's is meant."""
 
-    refresh_token: Annotated[str, Meta(max_length=256)] | None = None
+    refresh_token: Annotated[Annotated[str, Meta(max_length=256)] | None, Meta(examples=[_REFRESH_EXAMPLE])] = None
 
 
 class Authenticated(Answer, frozen=True, kw_only=True):
     """An open session."""
 
     user: Me
-    access_token: str
-    refresh_token: Annotated[str | None, Meta(description="Null when it is in the cookie.")]
-    token_type: str
-    expires_in: Annotated[int, Meta(description="Seconds that the access token is valid.")]
+    access_token: Annotated[str, Meta(description="A JSON Web Token.", examples=["eyJhbGciOiJSUzI1NiIs…"])]
+    refresh_token: Annotated[
+        str | None, Meta(description="Null when it is in the cookie.", examples=[_REFRESH_EXAMPLE])
+    ]
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Meta(ge=1, description="Seconds that the access token is valid.", examples=[900])]
 
 
 class PasswordChange(Body, frozen=True, kw_only=True):
@@ -112,16 +117,16 @@ class Session(Answer, frozen=True, kw_only=True):
     id: Id
     created_at: Timestamp
     last_used_at: Timestamp
-    user_agent: str
-    address: str
+    user_agent: Annotated[str, Meta(examples=["Mozilla/5.0 (X11; Linux x86_64)"])]
+    address: Annotated[str, Meta(description="The address of the last refresh.", examples=["192.0.2.17"])]
     current: bool
 
 
 class ProfileEdit(Body, frozen=True, kw_only=True):
     """What to change; fields left out or null stay as they are."""
 
-    display_name: Annotated[str, Meta(max_length=400)] | None = None
-    bio: Annotated[str, Meta(max_length=4000)] | None = None
+    display_name: Annotated[Annotated[str, Meta(max_length=400)] | None, Meta(examples=["Jenny Wren"])] = None
+    bio: Annotated[Annotated[str, Meta(max_length=4000)] | None, Meta(examples=["Small bird, loud voice."])] = None
     is_bot: bool | None = None
 
 

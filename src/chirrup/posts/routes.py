@@ -1,6 +1,9 @@
 """The posts API: writing and deleting, single posts and threads, what an author wrote, what is new."""
 
+from typing import Annotated
+
 from litestar import Response, delete, get, post
+from litestar.params import Parameter
 
 from chirrup.accounts import Accounts, Viewer
 from chirrup.graph import Graph
@@ -14,6 +17,9 @@ from chirrup.posts.reading import PostReader, everything, unless_muted
 from chirrup.posts.schemas import NewPost, Post, ThreadAnswer, json_answer
 from chirrup.posts.service import Posts
 from chirrup.posts.threads import Threads
+
+WithReplies = Annotated[bool, Parameter(description="List replies, too.")]
+OnlyMedia = Annotated[bool, Parameter(description="List only posts with attachments.")]
 
 
 @post("/posts", opt={"limit": "post"}, responses=refuses(401, 403, 404, 413, 415, 422, 507), tags=["posts"])
@@ -69,10 +75,10 @@ async def list_posts_of_user(
     post_reader: PostReader,
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
-    replies: bool = False,
-    media: bool = False,
+    replies: WithReplies = False,
+    media: OnlyMedia = False,
 ) -> Response[Page[Post]]:
-    """List what an account wrote and retweeted, newest first; `media=true` lists only posts with attachments."""
+    """List what an account wrote and retweeted, newest first."""
     author = await accounts.named(username)
     await graph.check_not_blocked(reader, author)
     if media:

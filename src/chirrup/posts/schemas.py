@@ -6,25 +6,27 @@ import msgspec
 from litestar import Response
 from msgspec import Meta, field
 
-from chirrup.accounts.schemas import UserSummary
-from chirrup.platform.http.schemas import Answer, Body, Count, Id, Page, Timestamp
+from chirrup.accounts.schemas import Username, UserSummary
+from chirrup.platform.http.schemas import Answer, Body, Count, Id, Timestamp
 from chirrup.posts.text import LONGEST
+
+Text = Annotated[str, Meta(examples=["The first swallows are back. #spring"])]
 
 
 class AccountName(Answer, frozen=True, kw_only=True):
     """An account as a text names it."""
 
     id: Id
-    username: str
+    username: Username
 
 
 class TextEntity(Answer, frozen=True, kw_only=True):
     """A stretch of the text with a meaning; offsets in Unicode code points, `end` exclusive."""
 
-    type: Literal["mention", "hashtag", "link"]
-    start: Count
-    end: Count
-    value: str
+    type: Annotated[Literal["mention", "hashtag", "link"], Meta(examples=["hashtag"])]
+    start: Annotated[int, Meta(ge=0, examples=[29])]
+    end: Annotated[int, Meta(ge=0, examples=[36])]
+    value: Annotated[str, Meta(description="Username, tag without its sign, or address.", examples=["spring"])]
     id: Id | None = None
 
 
@@ -54,16 +56,16 @@ class Post(Answer, frozen=True, kw_only=True):
     id: Id
     deleted: Literal[False]
     author: UserSummary
-    text: str
+    text: Text
     created_at: Timestamp
     reply_to: Id | None
     reply_to_author: AccountName | None
     conversation_id: Id
     retweet_of_id: Id | None
-    attachments: list[Media]
+    attachments: Annotated[list[Media], Meta(examples=[[]])]
     entities: list[TextEntity]
-    hashtags: list[str]
-    mentions: list[AccountName]
+    hashtags: list[Annotated[str, Meta(examples=["spring"])]]
+    mentions: Annotated[list[AccountName], Meta(examples=[[]])]
     likes_count: Count
     retweets_count: Count
     replies_count: Count
@@ -79,15 +81,34 @@ class Gap(Answer, frozen=True, kw_only=True):
     reply_to: Id | None
 
 
+# msgspec has no union of two structs without tags; answers are assembled from bytes, so this documents them only
+ThreadItem = Annotated[
+    Any,
+    Meta(
+        description="A post, or the gap that it left.",
+        extra_json_schema={
+            "oneOf": [{"$ref": "#/components/schemas/Post"}, {"$ref": "#/components/schemas/Gap"}],
+        },
+    ),
+]
+
+
+class ThreadReplies(Answer, frozen=True, kw_only=True):
+    """Direct replies, each followed by what answers it."""
+
+    items: list[ThreadItem]
+    next_cursor: Annotated[str | None, Meta(description="Leads to further direct replies; null at the end.")]
+
+
 class ThreadAnswer(Answer, frozen=True, kw_only=True):
     """A thread; `replies` is depth-first, and its cursor leads to further direct replies.
 
-    Where a post is deleted or hidden, a Gap stands in its place; `platform.http.openapi` documents that.
+    Where a post is deleted or hidden, a Gap stands in its place.
     """
 
-    ancestors: list[Post]
+    ancestors: list[ThreadItem]
     post: Post
-    replies: Page[Post]
+    replies: ThreadReplies
 
 
 class NewPost(Body, frozen=True, kw_only=True):
@@ -95,7 +116,12 @@ class NewPost(Body, frozen=True, kw_only=True):
 
     text: Annotated[
         str,
-        Meta(min_length=1, max_length=10_000, description=f"1 to {LONGEST} user-perceived characters after NFC."),
+        Meta(
+            min_length=1,
+            max_length=10_000,
+            description=f"1 to {LONGEST} user-perceived characters after NFC.",
+            examples=["The first swallows are back. #spring"],
+        ),
     ]
     attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = field(
         default_factory=list

@@ -12,6 +12,8 @@ from chirrup.platform.http.limits import Limited, Limits
 from chirrup.platform.ports import Decision
 
 UNLIMITED = "unlimited"
+TOKEN_DEPENDENCIES = frozenset({"viewer", "reader"})
+"""What a handler asks for when it wants to know who sends the request."""
 
 
 class Identity(Protocol):
@@ -30,7 +32,7 @@ class Authenticator(Protocol):
 
 
 class Gate:
-    """Authenticates each request that brings a token, and counts each against its limits."""
+    """Finds out who asks, where a route wants to know, and counts each request against its limits."""
 
     def __init__(self, authenticator: Authenticator, limits: Limits) -> None:
         self._authenticator = authenticator
@@ -40,7 +42,9 @@ class Gate:
         """Litestar's guard: leave the identity in the request's state, or refuse."""
         scope = cast("Scope", connection.scope)
         authorization = connection.headers.get("authorization")
-        identity = None if authorization is None else await self.identify(authorization)
+        # a login or a refresh does not fail because an old token is still sent along
+        anonymous = TOKEN_DEPENDENCIES.isdisjoint(handler.parsed_fn_signature.parameters)
+        identity = None if authorization is None or anonymous else await self.identify(authorization)
         scope["state"]["identity"] = identity
         name = handler.opt.get("limit") or ("read" if scope["method"] in {"GET", "HEAD"} else "write")
         if name != UNLIMITED:

@@ -22,7 +22,7 @@ from chirrup.platform.http.schemas import FieldError, Problem
 PROBLEM_TYPE = "application/problem+json"
 log = structlog.get_logger()
 
-_TITLES = {
+TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Forbidden", 404: "Not found", 405: "Method not allowed",
     409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Rule broken", 429: "Too many requests",
     500: "Internal error", 503: "Unavailable", 507: "Insufficient storage",
@@ -34,7 +34,7 @@ def problem(status: int, detail: str, request_id: str, errors: list[FieldError] 
     return msgspec.json.encode(
         Problem(
             type="about:blank",
-            title=_TITLES[status],
+            title=TITLES[status],
             status=status,
             detail=detail,
             request_id=request_id,
@@ -80,7 +80,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             status, detail = 405, f"{request.method} is not allowed here."
             headers = dict(error.headers or {})
         case HTTPException() if not isinstance(error, ImproperlyConfiguredException) and error.status_code < 500:
-            status = error.status_code if error.status_code in _TITLES else Malformed.status
+            status = error.status_code if error.status_code in TITLES else Malformed.status
             detail = error.detail
         case _:
             log.error("http.failed", method=request.method, path=request.url.path, exc_info=error)
@@ -101,7 +101,7 @@ def refuses(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             data_container=Problem,
-            description=_TITLES[status],
+            description=TITLES[status],
             media_type=PROBLEM_TYPE,
             generate_examples=False,
         )

@@ -29,14 +29,17 @@ class Page(Answer, Generic[T], frozen=True, kw_only=True):
     """One page of a list."""
 
     items: list[T]
-    next_cursor: Annotated[str | None, Meta(description="What to send as `cursor` for the next page; null at the end.")]
+    next_cursor: Annotated[
+        str | None,
+        Meta(description="What to send as `cursor` for the next page; null at the end.", examples=["c1wqj8rk03x2h"]),
+    ]
 
 
 class FieldError(Answer, frozen=True, kw_only=True):
     """What is wrong with one field."""
 
-    field: str
-    message: str
+    field: Annotated[str, Meta(examples=["text"])]
+    message: Annotated[str, Meta(examples=["A post has at most 280 characters."])]
 
 
 class Problem(Answer, frozen=True, kw_only=True):
@@ -46,5 +49,5 @@ class Problem(Answer, frozen=True, kw_only=True):
     title: Annotated[str, Meta(examples=["Not found"])]
     status: Annotated[int, Meta(ge=400, le=599, examples=[404])]
     detail: Annotated[str, Meta(examples=["There is no such post."])]
-    request_id: str
+    request_id: Annotated[str, Meta(examples=["b5f1c20d9a3e-1f"])]
     errors: list[FieldError] = []

@@ -1,0 +1,82 @@
+"""The OpenAPI document, and what is made from it."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chirrup.entrypoints.api import api_reference
+from tests.support import BASE, Community
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+DOCUMENT = api_reference().document
+OPERATIONS = [
+    (method, path, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
+]
+
+
+async def test_the_document_is_served_as_it_was_made(community: Community) -> None:
+    answer = await community.client().get("/openapi.json")
+    assert answer.json() == json.loads(json.dumps(DOCUMENT))
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_an_unknown_address_beside_the_document_is_a_problem(community: Community) -> None:
+    for path in ("/openapi.yaml", "/", "/nothing", "/schema/swagger"):
+        answer = await community.client().get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
+
+
+def test_operation_ids_are_distinct() -> None:
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=lambda part: part if str(part) == part else "")
+def test_an_operation_is_described(method: str, path: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    assert set(operation["tags"]) <= {tag["name"] for tag in DOCUMENT["tags"]}
+    assert all(parameter["description"] for parameter in operation["parameters"])
+
+
+def test_references_lead_somewhere() -> None:
+    def check(part: Any) -> None:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                _, _, kind, name = part["$ref"].split("/")
+                assert name in DOCUMENT["components"][kind], part
+            for value in part.values():
+                check(value)
+        elif isinstance(part, list):
+            for value in part:
+                check(value)
+
+    check(DOCUMENT)
+
+
+def test_the_types_of_the_web_client_are_those_of_the_document(tmp_path: Path) -> None:
+    document, types = tmp_path / "openapi.json", tmp_path / "schema.d.ts"
+    document.write_bytes(api_reference().json)
+    subprocess.run(
+        ["npm", "run", "--silent", "api:types", "--", document, "-o", types],
+        cwd=WEB,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    kept = WEB / "src" / "api" / "schema.d.ts"
+    assert types.read_text() == kept.read_text(), "run `make api-types` and mend what no longer fits"
+
+
+async def test_the_page_needs_nothing_else(community: Community) -> None:
+    answer = await community.client().get(f"{BASE}/docs")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "script" not in answer.headers["content-security-policy"]
+    for word in ("<script", "<link", "src=", "url("):
+        assert word not in answer.text
+    for _, path, operation in OPERATIONS:
+        assert path in answer.text
+        assert f'id="{operation["operationId"]}"' in answer.text
