@@ -11,10 +11,11 @@ NODE_MODULES := web/node_modules/.package-lock.json
 WEB := web/dist/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard web/*.ts web/index.html)
 
-.PHONY: help setup run test lint format lock clean test-web test-python browser
+.PHONY: help setup install run test lint format lock clean test-web test-python browser
 
 help:
 	@echo 'make setup   everything that development needs'
+	@echo 'make install only what running needs'
 	@echo 'make run     a community with demo data at http://127.0.0.1:8000'
 	@echo 'make test    lint and all tests, as CI runs them'
 	@echo 'make lint    only the checks that read the code'
@@ -24,7 +25,9 @@ help:
 
 setup: $(DEV) $(WEB)
 
-run: $(RUNTIME) $(WEB)
+install: $(RUNTIME) $(WEB)
+
+run: install
 	@$(BIN)/chirrup demo --if-empty --data-dir $(DATA)
 	@exec $(BIN)/chirrup serve --host 127.0.0.1 --port 8000 --data-dir $(DATA)
 
