@@ -13,8 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register */
-        post: operations["ApiV1AuthRegisterRegister"];
+        /**
+         * Make an account and open its first session
+         * @description Make an account and open its first session.
+         */
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -30,8 +33,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** LogIn */
-        post: operations["ApiV1AuthLoginLogIn"];
+        /**
+         * Open a session
+         * @description Open a session.
+         */
+        post: operations["logIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -47,8 +53,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refresh */
-        post: operations["ApiV1AuthRefreshRefresh"];
+        /**
+         * Exchange a refresh token for a fresh pair; a spent one ends its session
+         * @description Exchange a refresh token for a fresh pair; a spent one ends its session.
+         */
+        post: operations["refreshSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,8 +73,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** LogOut */
-        post: operations["ApiV1AuthLogoutLogOut"];
+        /**
+         * End the session of a refresh token
+         * @description End the session of a refresh token.
+         */
+        post: operations["logOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -81,8 +93,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ChangePassword */
-        post: operations["ApiV1AuthPasswordChangePassword"];
+        /**
+         * Change the password; all other sessions end at once
+         * @description Change the password; all other sessions end at once.
+         */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,8 +111,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ListSessions */
-        get: operations["ApiV1AuthSessionsListSessions"];
+        /**
+         * List one's own sessions, last used first
+         * @description List one's own sessions, last used first.
+         */
+        get: operations["listSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,8 +134,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** EndSession */
-        delete: operations["ApiV1AuthSessionsSessionIdEndSession"];
+        /**
+         * End one of one's own sessions
+         * @description End one of one's own sessions.
+         */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -130,16 +151,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OwnProfile */
-        get: operations["ApiV1UsersMeOwnProfile"];
+        /**
+         * Show one's own profile
+         * @description Show one's own profile.
+         */
+        get: operations["showMe"];
         put?: never;
         post?: never;
-        /** DeleteAccount */
-        delete: operations["ApiV1UsersMeDeleteAccount"];
+        /**
+         * Delete one's own account for good
+         * @description Delete one's own account for good.
+         */
+        delete: operations["deleteMe"];
         options?: never;
         head?: never;
-        /** EditProfile */
-        patch: operations["ApiV1UsersMeEditProfile"];
+        /**
+         * Change one's own profile
+         * @description Change one's own profile.
+         */
+        patch: operations["editMe"];
         trace?: never;
     };
     "/api/v1/users/{username}": {
@@ -149,8 +179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Profile */
-        get: operations["ApiV1UsersUsernameProfile"];
+        /**
+         * Show a profile
+         * @description Show a profile.
+         */
+        get: operations["showUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,8 +201,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Follow */
-        post: operations["ApiV1UsersUsernameFollowFollow"];
+        /**
+         * Follow an account
+         * @description Follow an account.
+         */
+        post: operations["followUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -185,8 +221,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unfollow */
-        post: operations["ApiV1UsersUsernameUnfollowUnfollow"];
+        /**
+         * Stop following an account
+         * @description Stop following an account.
+         */
+        post: operations["unfollowUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,8 +241,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Block */
-        post: operations["ApiV1UsersUsernameBlockBlock"];
+        /**
+         * Block an account: follows end both ways, and neither sees the other
+         * @description Block an account: follows end both ways, and neither sees the other.
+         */
+        post: operations["blockUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -219,8 +261,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unblock */
-        post: operations["ApiV1UsersUsernameUnblockUnblock"];
+        /**
+         * Unblock an account
+         * @description Unblock an account.
+         */
+        post: operations["unblockUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,8 +281,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mute */
-        post: operations["ApiV1UsersUsernameMuteMute"];
+        /**
+         * Mute an account: it is left out of one's timelines and is not told
+         * @description Mute an account: it is left out of one's timelines and is not told.
+         */
+        post: operations["muteUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,8 +301,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unmute */
-        post: operations["ApiV1UsersUsernameUnmuteUnmute"];
+        /**
+         * Unmute an account
+         * @description Unmute an account.
+         */
+        post: operations["unmuteUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -268,8 +319,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Followers */
-        get: operations["ApiV1UsersUsernameFollowersFollowers"];
+        /**
+         * List who follows an account, latest first
+         * @description List who follows an account, latest first.
+         */
+        get: operations["listFollowers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -285,8 +339,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Following */
-        get: operations["ApiV1UsersUsernameFollowingFollowing"];
+        /**
+         * List whom an account follows, latest first
+         * @description List whom an account follows, latest first.
+         */
+        get: operations["listFollowing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -304,8 +361,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish */
-        post: operations["ApiV1PostsPublish"];
+        /**
+         * Publish a post, a reply or a quote
+         * @description Publish a post, a reply or a quote.
+         */
+        post: operations["publishPost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,12 +379,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show */
-        get: operations["ApiV1PostsPostIdShow"];
+        /**
+         * Show a post
+         * @description Show a post.
+         */
+        get: operations["showPost"];
         put?: never;
         post?: never;
-        /** DeletePost */
-        delete: operations["ApiV1PostsPostIdDeletePost"];
+        /**
+         * Delete one's own post
+         * @description Delete one's own post.
+         */
+        delete: operations["deletePost"];
         options?: never;
         head?: never;
         patch?: never;
@@ -337,8 +403,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Thread */
-        get: operations["ApiV1PostsPostIdThreadThread"];
+        /**
+         * Show a post with all that it answers and all that answers it
+         * @description Show a post with all that it answers and all that answers it.
+         */
+        get: operations["showThread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -354,8 +423,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** OfAuthor */
-        get: operations["ApiV1UsersUsernamePostsOfAuthor"];
+        /**
+         * List what an account wrote and retweeted, newest first
+         * @description List what an account wrote and retweeted, newest first.
+         */
+        get: operations["listPostsOfUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -371,8 +443,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Discover */
-        get: operations["ApiV1DiscoverDiscover"];
+        /**
+         * List what everybody posts, newest first
+         * @description List what everybody posts, newest first.
+         */
+        get: operations["discover"];
         put?: never;
         post?: never;
         delete?: never;
@@ -390,10 +465,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Like */
-        post: operations["ApiV1PostsPostIdLikeLike"];
-        /** DeleteLike */
-        delete: operations["ApiV1PostsPostIdLikeDeleteLike"];
+        /**
+         * Like a post
+         * @description Like a post.
+         */
+        post: operations["likePost"];
+        /**
+         * Take back a like
+         * @description Take back a like.
+         */
+        delete: operations["deleteLike"];
         options?: never;
         head?: never;
         patch?: never;
@@ -408,8 +489,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unlike */
-        post: operations["ApiV1PostsPostIdUnlikeUnlike"];
+        /**
+         * Take back a like
+         * @description Take back a like.
+         */
+        post: operations["unlikePost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -425,10 +509,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retweet */
-        post: operations["ApiV1PostsPostIdRetweetRetweet"];
-        /** DeleteRetweet */
-        delete: operations["ApiV1PostsPostIdRetweetDeleteRetweet"];
+        /**
+         * Retweet a post, or the original of a retweet; the answer is the original
+         * @description Retweet a post, or the original of a retweet; the answer is the original.
+         */
+        post: operations["retweetPost"];
+        /**
+         * Take back a retweet
+         * @description Take back a retweet.
+         */
+        delete: operations["deleteRetweet"];
         options?: never;
         head?: never;
         patch?: never;
@@ -443,8 +533,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unretweet */
-        post: operations["ApiV1PostsPostIdUnretweetUnretweet"];
+        /**
+         * Take back a retweet
+         * @description Take back a retweet.
+         */
+        post: operations["unretweetPost"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,8 +551,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Likers */
-        get: operations["ApiV1PostsPostIdLikesLikers"];
+        /**
+         * List who likes a post, latest first
+         * @description List who likes a post, latest first.
+         */
+        get: operations["listLikers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,8 +571,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Retweeters */
-        get: operations["ApiV1PostsPostIdRetweetsRetweeters"];
+        /**
+         * List who retweeted a post, latest first
+         * @description List who retweeted a post, latest first.
+         */
+        get: operations["listRetweeters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -492,8 +591,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** LikedPosts */
-        get: operations["ApiV1UsersUsernameLikesLikedPosts"];
+        /**
+         * List the posts that an account likes, last liked first
+         * @description List the posts that an account likes, last liked first.
+         */
+        get: operations["listLikedPosts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,8 +611,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Feed */
-        get: operations["ApiV1FeedFeed"];
+        /**
+         * List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with
+         * @description List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with.
+         */
+        get: operations["showFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -526,10 +631,136 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** ShowMarkers */
-        get: operations["ApiV1MarkersShowMarkers"];
-        /** SetMarkers */
-        put: operations["ApiV1MarkersSetMarkers"];
+        /**
+         * Show where reading stopped
+         * @description Show where reading stopped.
+         */
+        get: operations["showMarkers"];
+        /**
+         * Keep where reading stopped, for all devices; never backwards unless asked with `force`
+         * @description Keep where reading stopped, for all devices; never backwards unless asked with `force`.
+         */
+        put: operations["setMarkers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show this document
+         * @description Show this document.
+         */
+        get: operations["showDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Publish the keys that verify access tokens
+         * @description Publish the keys that verify access tokens.
+         */
+        get: operations["showKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell that the process answers
+         * @description Tell that the process answers.
+         */
+        get: operations["showHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether each dependency serves; a load balancer asks here
+         * @description Tell whether each dependency serves; a load balancer asks here.
+         */
+        get: operations["showReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Publish the counters for Prometheus
+         * @description Publish the counters for Prometheus.
+         */
+        get: operations["showMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show this document as a page for people; it needs neither scripts nor the internet
+         * @description Show this document as a page for people; it needs neither scripts nor the internet.
+         */
+        get: operations["showDocs"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -541,38 +772,94 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AccountDeletion */
+        /**
+         * AccountDeletion
+         * @description The password, so that an unlocked phone cannot delete an account.
+         */
         AccountDeletion: {
+            /** @example correct horse battery */
             password: string;
         };
-        /** AccountName */
+        /**
+         * AccountName
+         * @description An account as a text names it.
+         */
         AccountName: {
             /**
              * @description A 64-bit id in decimal.
              * @example 250316734871552409
              */
             id: string;
+            /** @example wren */
             username: string;
         };
-        /** Authenticated */
+        /**
+         * Alive
+         * @description The process answers.
+         */
+        Alive: {
+            /**
+             * @default alive
+             * @enum {unknown}
+             */
+            status?: "alive";
+        };
+        /**
+         * Authenticated
+         * @description An open session.
+         */
         Authenticated: {
             user: components["schemas"]["Me"];
+            /**
+             * @description A JSON Web Token.
+             * @example eyJhbGciOiJSUzI1NiIs…
+             */
             access_token: string;
-            /** @description Null when it is in the cookie. */
+            /**
+             * @description Null when it is in the cookie.
+             * @example fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM
+             */
             refresh_token: string | null;
-            token_type: string;
-            /** @description Seconds that the access token is valid. */
+            /** @enum {unknown} */
+            token_type: "Bearer";
+            /**
+             * @description Seconds that the access token is valid.
+             * @example 900
+             */
             expires_in: number;
         };
-        /** FieldError */
+        /**
+         * FieldError
+         * @description What is wrong with one field.
+         */
         FieldError: {
+            /** @example text */
             field: string;
+            /** @example A post has at most 280 characters. */
             message: string;
         };
-        /** Login */
+        /**
+         * Gap
+         * @description The place in a thread of a post that is deleted or hidden.
+         */
+        Gap: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            id: string;
+            /** @enum {unknown} */
+            deleted: true;
+            reply_to: string | null;
+        };
+        /**
+         * Login
+         * @description Username or e-mail, and password.
+         */
         Login: {
             /** @example wren */
             username: string;
+            /** @example correct horse battery */
             password: string;
             /**
              * @description Keep the refresh token in an HttpOnly cookie, and leave it out of the answer.
@@ -580,7 +867,10 @@ export interface components {
              */
             use_cookie?: boolean;
         };
-        /** Marker */
+        /**
+         * Marker
+         * @description Where reading stopped.
+         */
         Marker: {
             /**
              * @description A 64-bit id in decimal.
@@ -593,11 +883,17 @@ export interface components {
              */
             updated_at: string;
         };
-        /** MarkersAnswer */
+        /**
+         * MarkersAnswer
+         * @description Where reading stopped in each timeline; null where it never began.
+         */
         MarkersAnswer: {
             home: components["schemas"]["Marker"] | null;
         };
-        /** Me */
+        /**
+         * Me
+         * @description One's own profile.
+         */
         Me: {
             /**
              * @description A 64-bit id in decimal.
@@ -606,7 +902,15 @@ export interface components {
             id: string;
             /** @example wren */
             username: string;
+            /**
+             * @description Up to 50 user-perceived characters.
+             * @example Jenny Wren
+             */
             display_name: string;
+            /**
+             * @description Up to 500 user-perceived characters.
+             * @example Small bird, loud voice.
+             */
             bio: string;
             avatar_url: string | null;
             banner_url: string | null;
@@ -621,11 +925,18 @@ export interface components {
             verified: boolean;
             is_bot: boolean;
             viewer: components["schemas"]["Relationship"] | null;
+            /** @example wren@example.org */
             email: string | null;
-            /** @enum {string} */
-            role: "member" | "moderator" | "admin";
+            /**
+             * @example member
+             * @enum {unknown}
+             */
+            role: "admin" | "member" | "moderator";
         };
-        /** Media */
+        /**
+         * Media
+         * @description An attached picture.
+         */
         Media: {
             /**
              * @description A 64-bit id in decimal.
@@ -640,7 +951,10 @@ export interface components {
             alt: string;
             blurhash: string;
         };
-        /** NewMarkers */
+        /**
+         * NewMarkers
+         * @description Where reading stops now.
+         */
         NewMarkers: {
             /**
              * @description A 64-bit id in decimal.
@@ -653,67 +967,92 @@ export interface components {
              */
             force?: boolean;
         };
-        /** NewPost */
+        /**
+         * NewPost
+         * @description What to publish.
+         */
         NewPost: {
-            /** @description 1 to 280 user-perceived characters after NFC. */
+            /**
+             * @description 1 to 280 user-perceived characters after NFC.
+             * @example The first swallows are back. #spring
+             */
             text: string;
-            /** @description Ids of media; none can be uploaded yet. */
+            /**
+             * @description Ids of media; none can be uploaded yet.
+             * @default []
+             */
             attachments?: string[];
-            /**
-             * @description A 64-bit id in decimal.
-             * @example 250316734871552409
-             */
+            /** @default null */
             reply_to?: string | null;
-            /**
-             * @description A 64-bit id in decimal.
-             * @example 250316734871552409
-             */
+            /** @default null */
             quote_of?: string | null;
         };
-        /** Page[Session] */
-        "Page_chirrup.accounts.schemas.Session_": {
-            items: components["schemas"]["Session"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
-            next_cursor: string | null;
-        };
-        /** Page[User] */
-        "Page_chirrup.accounts.schemas.User_": {
-            items: components["schemas"]["User"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
-            next_cursor: string | null;
-        };
-        /** Page[Post] */
-        "Page_chirrup.posts.schemas.Post_": {
+        /**
+         * Page_Post
+         * @description One page of a list.
+         */
+        Page_Post: {
             items: components["schemas"]["Post"][];
-            /** @description What to send as `cursor` for the next page; null at the end. */
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
             next_cursor: string | null;
         };
-        /** PasswordChange */
+        /**
+         * Page_Session
+         * @description One page of a list.
+         */
+        Page_Session: {
+            items: components["schemas"]["Session"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Page_User
+         * @description One page of a list.
+         */
+        Page_User: {
+            items: components["schemas"]["User"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * PasswordChange
+         * @description The current password and its replacement.
+         */
         PasswordChange: {
+            /** @example correct horse battery */
             current_password: string;
             /** @example correct horse battery */
             new_password: string;
         };
-        /** Post */
+        /**
+         * Post
+         * @description A post; a retweet has an original and no text, a quote has both.
+         */
         Post: {
             /**
              * @description A 64-bit id in decimal.
              * @example 250316734871552409
              */
             id: string;
-            /** @constant */
+            /** @enum {unknown} */
             deleted: false;
             author: components["schemas"]["UserSummary"];
+            /** @example The first swallows are back. #spring */
             text: string;
             /**
              * @description RFC 3339 in UTC with milliseconds.
              * @example 2026-11-21T08:45:27.123Z
              */
             created_at: string;
-            /**
-             * @description A 64-bit id in decimal.
-             * @example 250316734871552409
-             */
             reply_to: string | null;
             reply_to_author: components["schemas"]["AccountName"] | null;
             /**
@@ -721,14 +1060,12 @@ export interface components {
              * @example 250316734871552409
              */
             conversation_id: string;
-            /**
-             * @description A 64-bit id in decimal.
-             * @example 250316734871552409
-             */
             retweet_of_id: string | null;
+            /** @example [] */
             attachments: components["schemas"]["Media"][];
             entities: components["schemas"]["TextEntity"][];
             hashtags: string[];
+            /** @example [] */
             mentions: components["schemas"]["AccountName"][];
             likes_count: number;
             retweets_count: number;
@@ -736,12 +1073,18 @@ export interface components {
             viewer: components["schemas"]["PostViewer"] | null;
             retweet_of: components["schemas"]["Post"] | null;
         };
-        /** PostViewer */
+        /**
+         * PostViewer
+         * @description What the asking account did with a post.
+         */
         PostViewer: {
             liked: boolean;
             retweeted: boolean;
         };
-        /** Problem */
+        /**
+         * Problem
+         * @description An error as RFC 9457 has it.
+         */
         Problem: {
             /** @example about:blank */
             type: string;
@@ -751,20 +1094,57 @@ export interface components {
             status: number;
             /** @example There is no such post. */
             detail: string;
+            /** @example b5f1c20d9a3e-1f */
             request_id: string;
+            /** @default [] */
             errors?: components["schemas"]["FieldError"][];
         };
-        /** ProfileEdit */
+        /**
+         * ProfileEdit
+         * @description What to change; fields left out or null stay as they are.
+         */
         ProfileEdit: {
+            /**
+             * @default null
+             * @example Jenny Wren
+             */
             display_name?: string | null;
+            /**
+             * @default null
+             * @example Small bird, loud voice.
+             */
             bio?: string | null;
+            /** @default null */
             is_bot?: boolean | null;
         };
-        /** RefreshToken */
+        /**
+         * Readiness
+         * @description Whether the server can serve, and how each dependency is.
+         */
+        Readiness: {
+            /**
+             * @example ready
+             * @enum {unknown}
+             */
+            status: "not ready" | "ready";
+            /** @example ok */
+            database: string;
+        };
+        /**
+         * RefreshToken
+         * @description A refresh token; without one, the cookie's is meant.
+         */
         RefreshToken: {
+            /**
+             * @default null
+             * @example fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM
+             */
             refresh_token?: string | null;
         };
-        /** Registration */
+        /**
+         * Registration
+         * @description A new account.
+         */
         Registration: {
             /** @example wren */
             username: string;
@@ -772,6 +1152,7 @@ export interface components {
             email: string;
             /** @example correct horse battery */
             password: string;
+            /** @default null */
             display_name?: string | null;
             /**
              * @description Keep the refresh token in an HttpOnly cookie, and leave it out of the answer.
@@ -779,7 +1160,10 @@ export interface components {
              */
             use_cookie?: boolean;
         };
-        /** Relationship */
+        /**
+         * Relationship
+         * @description How the asking account and another stand to each other.
+         */
         Relationship: {
             following: boolean;
             followed_by: boolean;
@@ -787,7 +1171,10 @@ export interface components {
             blocked_by: boolean;
             muting: boolean;
         };
-        /** Session */
+        /**
+         * Session
+         * @description A device that is logged in.
+         */
         Session: {
             /**
              * @description A 64-bit id in decimal.
@@ -804,30 +1191,61 @@ export interface components {
              * @example 2026-11-21T08:45:27.123Z
              */
             last_used_at: string;
+            /** @example Mozilla/5.0 (X11; Linux x86_64) */
             user_agent: string;
+            /**
+             * @description The address of the last refresh.
+             * @example 192.0.2.17
+             */
             address: string;
             current: boolean;
         };
-        /** TextEntity */
+        /**
+         * TextEntity
+         * @description A stretch of the text with a meaning; offsets in Unicode code points, `end` exclusive.
+         */
         TextEntity: {
-            /** @enum {string} */
-            type: "mention" | "hashtag" | "link";
-            start: number;
-            end: number;
-            value: string;
             /**
-             * @description A 64-bit id in decimal.
-             * @example 250316734871552409
+             * @example hashtag
+             * @enum {unknown}
              */
+            type: "hashtag" | "link" | "mention";
+            /** @example 29 */
+            start: number;
+            /** @example 36 */
+            end: number;
+            /**
+             * @description Username, tag without its sign, or address.
+             * @example spring
+             */
+            value: string;
+            /** @default null */
             id?: string | null;
         };
-        /** ThreadAnswer */
+        /**
+         * ThreadAnswer
+         * @description A thread; `replies` is depth-first, and its cursor leads to further direct replies.
+         *
+         *         Where a post is deleted or hidden, a Gap stands in its place.
+         */
         ThreadAnswer: {
-            ancestors: components["schemas"]["Post"][];
+            ancestors: (components["schemas"]["Post"] | components["schemas"]["Gap"])[];
             post: components["schemas"]["Post"];
-            replies: components["schemas"]["Page_chirrup.posts.schemas.Post_"];
+            replies: components["schemas"]["ThreadReplies"];
         };
-        /** User */
+        /**
+         * ThreadReplies
+         * @description Direct replies, each followed by what answers it.
+         */
+        ThreadReplies: {
+            items: (components["schemas"]["Post"] | components["schemas"]["Gap"])[];
+            /** @description Leads to further direct replies; null at the end. */
+            next_cursor: string | null;
+        };
+        /**
+         * User
+         * @description A profile; `viewer` is null without a token and on one's own profile.
+         */
         User: {
             /**
              * @description A 64-bit id in decimal.
@@ -836,7 +1254,15 @@ export interface components {
             id: string;
             /** @example wren */
             username: string;
+            /**
+             * @description Up to 50 user-perceived characters.
+             * @example Jenny Wren
+             */
             display_name: string;
+            /**
+             * @description Up to 500 user-perceived characters.
+             * @example Small bird, loud voice.
+             */
             bio: string;
             avatar_url: string | null;
             banner_url: string | null;
@@ -852,7 +1278,10 @@ export interface components {
             is_bot: boolean;
             viewer: components["schemas"]["Relationship"] | null;
         };
-        /** UserSummary */
+        /**
+         * UserSummary
+         * @description What stands beside a post.
+         */
         UserSummary: {
             /**
              * @description A 64-bit id in decimal.
@@ -861,20 +1290,295 @@ export interface components {
             id: string;
             /** @example wren */
             username: string;
+            /**
+             * @description Up to 50 user-perceived characters.
+             * @example Jenny Wren
+             */
             display_name: string;
             avatar_url: string | null;
             verified: boolean;
         };
     };
-    responses: never;
+    responses: {
+        /** @description A body, parameter, header or cursor cannot be read. */
+        Problem400: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Bad request",
+                 *       "status": 400,
+                 *       "detail": "The cursor is not valid; start again without one.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no valid access token, or the password is wrong. */
+        Problem401: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Not authenticated",
+                 *       "status": 401,
+                 *       "detail": "This needs an access token.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description You are known and may not do this. */
+        Problem403: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Forbidden",
+                 *       "status": 403,
+                 *       "detail": "You and @robin do not see each other's posts.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is not there, or not visible to you. */
+        Problem404: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Not found",
+                 *       "status": 404,
+                 *       "detail": "There is no such post.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It clashes with what is there. */
+        Problem409: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Conflict",
+                 *       "status": 409,
+                 *       "detail": "This username is taken.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than 64 KiB. */
+        Problem413: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Too large",
+                 *       "status": 413,
+                 *       "detail": "A body has at most 65536 bytes.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON in UTF-8, or is compressed. */
+        Problem415: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unsupported media type",
+                 *       "status": 415,
+                 *       "detail": "Send the body as application/json in UTF-8.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request can be read and breaks a rule. */
+        Problem422: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Rule broken",
+                 *       "status": 422,
+                 *       "detail": "A post has at most 280 characters.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The limit is used up. */
+        Problem429: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Too many requests",
+                 *       "status": 429,
+                 *       "detail": "Too many requests of this kind; try again in 12 s.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A part that is needed cannot serve right now; try again later. */
+        Problem503: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unavailable",
+                 *       "status": 503,
+                 *       "detail": "The database is locked; try again.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server's disk is full; nothing was written. */
+        Problem507: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Insufficient storage",
+                 *       "status": 507,
+                 *       "detail": "The disk is full.",
+                 *       "request_id": "b5f1c20d9a3e-1f",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The caller's own, if it sent 1 to 64 of `A-Z a-z 0-9 . _ : / + = -`, else a new one; it is in the log of the server, too.
+         * @example b5f1c20d9a3e-1f
+         */
+        "X-Request-ID": string;
+        /**
+         * @description What is left of the limit (`r`) and the seconds until there is one more (`t`). Absent where limits are off.
+         * @example "read";r=299;t=0
+         */
+        RateLimit: string;
+        /**
+         * @description The limit: so many requests (`q`) in so many seconds (`w`). Absent where limits are off.
+         * @example "read";q=600;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description Seconds to wait.
+         * @example 12
+         */
+        "Retry-After": string;
+        /**
+         * @description How to authenticate.
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiV1AuthRegisterRegister: {
+    register: {
         parameters: {
             query?: never;
             header?: never;
@@ -883,103 +1587,66 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "wren",
+                 *       "email": "wren@example.org",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Registration"];
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "bio": "Small bird, loud voice.",
+                     *         "avatar_url": null,
+                     *         "banner_url": null,
+                     *         "created_at": "2026-11-21T08:45:27.123Z",
+                     *         "followers_count": 0,
+                     *         "following_count": 0,
+                     *         "posts_count": 0,
+                     *         "verified": false,
+                     *         "is_bot": false,
+                     *         "viewer": null,
+                     *         "email": "wren@example.org",
+                     *         "role": "member"
+                     *       },
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIs…",
+                     *       "refresh_token": "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 900
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authenticated"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1AuthLoginLogIn: {
+    logIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -988,94 +1655,64 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "wren",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Login"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "bio": "Small bird, loud voice.",
+                     *         "avatar_url": null,
+                     *         "banner_url": null,
+                     *         "created_at": "2026-11-21T08:45:27.123Z",
+                     *         "followers_count": 0,
+                     *         "following_count": 0,
+                     *         "posts_count": 0,
+                     *         "verified": false,
+                     *         "is_bot": false,
+                     *         "viewer": null,
+                     *         "email": "wren@example.org",
+                     *         "role": "member"
+                     *       },
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIs…",
+                     *       "refresh_token": "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 900
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authenticated"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1AuthRefreshRefresh: {
+    refreshSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -1084,85 +1721,62 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshToken"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "bio": "Small bird, loud voice.",
+                     *         "avatar_url": null,
+                     *         "banner_url": null,
+                     *         "created_at": "2026-11-21T08:45:27.123Z",
+                     *         "followers_count": 0,
+                     *         "following_count": 0,
+                     *         "posts_count": 0,
+                     *         "verified": false,
+                     *         "is_bot": false,
+                     *         "viewer": null,
+                     *         "email": "wren@example.org",
+                     *         "role": "member"
+                     *       },
+                     *       "access_token": "eyJhbGciOiJSUzI1NiIs…",
+                     *       "refresh_token": "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 900
+                     *     }
+                     */
                     "application/json": components["schemas"]["Authenticated"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1AuthLogoutLogOut: {
+    logOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -1171,188 +1785,75 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "fL3wQ0jZ9nXvT2yKcR8sB1mHd5uGpE7aOi4xVtN6YkM"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshToken"];
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description No Content */
             204: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": null;
-                };
-            };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ApiV1AuthPasswordChangePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1AuthSessionsListSessions: {
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery",
+                 *       "new_password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    listSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1361,146 +1862,72 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.accounts.schemas.Session_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "last_used_at": "2026-11-21T08:45:27.123Z",
+                     *           "user_agent": "Mozilla/5.0 (X11; Linux x86_64)",
+                     *           "address": "192.0.2.17",
+                     *           "current": false
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Session"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1AuthSessionsSessionIdEndSession: {
+    endSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a session. */
                 session_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description No Content */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersMeOwnProfile: {
+    showMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1509,54 +1936,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1UsersMeDeleteAccount: {
+    deleteMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1565,92 +1982,36 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountDeletion"];
             };
         };
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description No Content */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersMeEditProfile: {
+    editMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -1659,1462 +2020,972 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "Jenny Wren",
+                 *       "bio": "Small bird, loud voice.",
+                 *       "is_bot": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["ProfileEdit"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameProfile: {
+    showUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1UsersUsernameFollowFollow: {
+    followUser: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer as the first one did; up to 64 visible ASCII characters. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameUnfollowUnfollow: {
+    unfollowUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameBlockBlock: {
+    blockUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameUnblockUnblock: {
+    unblockUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameMuteMute: {
+    muteUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameUnmuteUnmute: {
+    unmuteUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1UsersUsernameFollowersFollowers: {
+    listFollowers: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.accounts.schemas.User_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "username": "wren",
+                     *           "display_name": "Jenny Wren",
+                     *           "bio": "Small bird, loud voice.",
+                     *           "avatar_url": null,
+                     *           "banner_url": null,
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "followers_count": 0,
+                     *           "following_count": 0,
+                     *           "posts_count": 0,
+                     *           "verified": false,
+                     *           "is_bot": false,
+                     *           "viewer": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1UsersUsernameFollowingFollowing: {
+    listFollowing: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.accounts.schemas.User_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "username": "wren",
+                     *           "display_name": "Jenny Wren",
+                     *           "bio": "Small bird, loud voice.",
+                     *           "avatar_url": null,
+                     *           "banner_url": null,
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "followers_count": 0,
+                     *           "following_count": 0,
+                     *           "posts_count": 0,
+                     *           "verified": false,
+                     *           "is_bot": false,
+                     *           "viewer": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1PostsPublish: {
+    publishPost: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer as the first one did; up to 64 visible ASCII characters. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "The first swallows are back. #spring"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPost"];
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description Created */
             201: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdShow: {
+    showPost: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1PostsPostIdDeletePost: {
+    deletePost: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, nothing follows */
+            /** @description No Content */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdThreadThread: {
+    showThread: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ancestors": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "post": {
+                     *         "id": "250316734871552409",
+                     *         "deleted": false,
+                     *         "author": {
+                     *           "id": "250316734871552409",
+                     *           "username": "wren",
+                     *           "display_name": "Jenny Wren",
+                     *           "avatar_url": null,
+                     *           "verified": false
+                     *         },
+                     *         "text": "The first swallows are back. #spring",
+                     *         "created_at": "2026-11-21T08:45:27.123Z",
+                     *         "reply_to": null,
+                     *         "reply_to_author": null,
+                     *         "conversation_id": "250316734871552409",
+                     *         "retweet_of_id": null,
+                     *         "attachments": [],
+                     *         "entities": [
+                     *           {
+                     *             "type": "hashtag",
+                     *             "start": 29,
+                     *             "end": 36,
+                     *             "value": "spring"
+                     *           }
+                     *         ],
+                     *         "hashtags": [
+                     *           "spring"
+                     *         ],
+                     *         "mentions": [],
+                     *         "likes_count": 0,
+                     *         "retweets_count": 0,
+                     *         "replies_count": 0,
+                     *         "viewer": null,
+                     *         "retweet_of": null
+                     *       },
+                     *       "replies": {
+                     *         "items": [
+                     *           {
+                     *             "id": "250316734871552409",
+                     *             "deleted": false,
+                     *             "author": {
+                     *               "id": "250316734871552409",
+                     *               "username": "wren",
+                     *               "display_name": "Jenny Wren",
+                     *               "avatar_url": null,
+                     *               "verified": false
+                     *             },
+                     *             "text": "The first swallows are back. #spring",
+                     *             "created_at": "2026-11-21T08:45:27.123Z",
+                     *             "reply_to": null,
+                     *             "reply_to_author": null,
+                     *             "conversation_id": "250316734871552409",
+                     *             "retweet_of_id": null,
+                     *             "attachments": [],
+                     *             "entities": [
+                     *               {
+                     *                 "type": "hashtag",
+                     *                 "start": 29,
+                     *                 "end": 36,
+                     *                 "value": "spring"
+                     *               }
+                     *             ],
+                     *             "hashtags": [
+                     *               "spring"
+                     *             ],
+                     *             "mentions": [],
+                     *             "likes_count": 0,
+                     *             "retweets_count": 0,
+                     *             "replies_count": 0,
+                     *             "viewer": null,
+                     *             "retweet_of": null
+                     *           }
+                     *         ],
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ThreadAnswer"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1UsersUsernamePostsOfAuthor: {
+    listPostsOfUser: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description List replies, too. */
                 replies?: boolean;
+                /** @description List only posts with attachments. */
                 media?: boolean;
             };
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.posts.schemas.Post_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1DiscoverDiscover: {
+    discover: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3122,980 +2993,715 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.posts.schemas.Post_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1PostsPostIdLikeLike: {
+    likePost: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdLikeDeleteLike: {
+    deleteLike: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdUnlikeUnlike: {
+    unlikePost: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdRetweetRetweet: {
+    retweetPost: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Makes a repeated request answer as the first one did; up to 64 visible ASCII characters. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdRetweetDeleteRetweet: {
+    deleteRetweet: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdUnretweetUnretweet: {
+    unretweetPost: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "deleted": false,
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "wren",
+                     *         "display_name": "Jenny Wren",
+                     *         "avatar_url": null,
+                     *         "verified": false
+                     *       },
+                     *       "text": "The first swallows are back. #spring",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "reply_to": null,
+                     *       "reply_to_author": null,
+                     *       "conversation_id": "250316734871552409",
+                     *       "retweet_of_id": null,
+                     *       "attachments": [],
+                     *       "entities": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "start": 29,
+                     *           "end": 36,
+                     *           "value": "spring"
+                     *         }
+                     *       ],
+                     *       "hashtags": [
+                     *         "spring"
+                     *       ],
+                     *       "mentions": [],
+                     *       "likes_count": 0,
+                     *       "retweets_count": 0,
+                     *       "replies_count": 0,
+                     *       "viewer": null,
+                     *       "retweet_of": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unsupported media type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Rule broken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Insufficient storage */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
-    ApiV1PostsPostIdLikesLikers: {
+    listLikers: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.accounts.schemas.User_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "username": "wren",
+                     *           "display_name": "Jenny Wren",
+                     *           "bio": "Small bird, loud voice.",
+                     *           "avatar_url": null,
+                     *           "banner_url": null,
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "followers_count": 0,
+                     *           "following_count": 0,
+                     *           "posts_count": 0,
+                     *           "verified": false,
+                     *           "is_bot": false,
+                     *           "viewer": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1PostsPostIdRetweetsRetweeters: {
+    listRetweeters: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description The id of a post. */
                 post_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.accounts.schemas.User_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "username": "wren",
+                     *           "display_name": "Jenny Wren",
+                     *           "bio": "Small bird, loud voice.",
+                     *           "avatar_url": null,
+                     *           "banner_url": null,
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "followers_count": 0,
+                     *           "following_count": 0,
+                     *           "posts_count": 0,
+                     *           "verified": false,
+                     *           "is_bot": false,
+                     *           "viewer": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_User"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1UsersUsernameLikesLikedPosts: {
+    listLikedPosts: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
             };
             header?: never;
             path: {
+                /** @description Without regard to case, without `@`. */
                 username: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.posts.schemas.Post_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1FeedFeed: {
+    showFeed: {
         parameters: {
             query?: {
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before; opaque. */
-                cursor?: string | null;
+                cursor?: string;
+                /** @description A post id: start with the entries below it. */
+                older_than?: string;
                 /** @description A post id: list the entries just above it instead, and page upwards. */
-                newer_than?: string | null;
+                newer_than?: string;
             };
             header?: never;
             path?: never;
@@ -4103,54 +3709,67 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_chirrup.posts.schemas.Post_"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1MarkersShowMarkers: {
+    showMarkers: {
         parameters: {
             query?: never;
             header?: never;
@@ -4159,54 +3778,30 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "home": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["MarkersAnswer"];
                 };
             };
-            /** @description Bad request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not authenticated */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
-    ApiV1MarkersSetMarkers: {
+    setMarkers: {
         parameters: {
             query?: never;
             header?: never;
@@ -4215,80 +3810,186 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "home": "250316734871552409"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewMarkers"];
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description OK */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "home": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["MarkersAnswer"];
                 };
             };
-            /** @description Bad request */
-            400: {
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    showDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /** @example {} */
+                    "application/json": Record<string, never>;
                 };
             };
-            /** @description Not authenticated */
-            401: {
+        };
+    };
+    showKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /** @example {} */
+                    "application/json": Record<string, never>;
                 };
             };
-            /** @description Too large */
-            413: {
+        };
+    };
+    showHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "alive"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alive"];
                 };
             };
-            /** @description Unsupported media type */
-            415: {
+        };
+    };
+    showReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "database": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unavailable */
+            /** @description A dependency does not serve. */
             503: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description Insufficient storage */
-            507: {
+        };
+    };
+    showMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/plain; version=1.0.0; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    showDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "MediaType.HTML": string;
                 };
             };
         };
