@@ -13,7 +13,7 @@ from chirrup.entrypoints.reference import Reference
 from chirrup.entrypoints.web import WebClient
 from chirrup.platform.http.asgi import AsgiApp
 from chirrup.platform.http.context import idempotency_key, optional_identity, required_identity
-from chirrup.platform.http.edge import Edge
+from chirrup.platform.http.edge import COMPRESS_FROM, COMPRESSION, Edge
 from chirrup.platform.http.problems import answer_error
 from chirrup.registry import ROOT_ROUTES, ROUTES
 from chirrup.timelines.routes import HotFeed
@@ -41,7 +41,7 @@ def create_api(app: Application) -> AsgiApp:
         },
         exception_handlers={Exception: answer_error},
         openapi_config=None,
-        compression_config=CompressionConfig("gzip", minimum_size=1024, gzip_compress_level=4),
+        compression_config=CompressionConfig("gzip", minimum_size=COMPRESS_FROM, gzip_compress_level=COMPRESSION),
         logging_config=None,
         state=State({"application": app, "reference": api_reference()}),
         request_max_body_size=None,

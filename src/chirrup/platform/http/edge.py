@@ -1,5 +1,6 @@
 """The outermost layer: request ids, the headers and metrics of every answer, and the shortcuts of hot routes."""
 
+import gzip
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +29,17 @@ _COMMON_HEADERS = [
 ]
 _API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
+_HOT_HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"vary", b"accept-encoding"),
+    *_COMMON_HEADERS,
+    _API_POLICY,
+    _NO_STORE,
+]
+
+
+COMPRESS_FROM = 1024
+COMPRESSION = 4
 
 
 class Edge:
@@ -62,14 +74,11 @@ class Edge:
             await self._answer(scope, receive, send, request_id, started)
 
     async def _answer_hot(self, scope: Scope, send: Send, body: bytes, request_id: str) -> None:
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", request_id.encode()),
-            *_COMMON_HEADERS,
-            _API_POLICY,
-            _NO_STORE,
-        ]
+        headers = [*_HOT_HEADERS, (b"x-request-id", request_id.encode())]
+        if len(body) >= COMPRESS_FROM and _accepts_gzip(scope):
+            body = gzip.compress(body, COMPRESSION, mtime=0)
+            headers.append((b"content-encoding", b"gzip"))
+        headers.append((b"content-length", str(len(body)).encode()))
         if (decision := scope["state"].get("limit")) is not None:
             headers += limit_headers(decision)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -110,6 +119,10 @@ class Edge:
                     return str(value, "ascii")
                 break
         return f"{self._prefix}-{next(self._numbers):x}"
+
+
+def _accepts_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
 
 
 def _unreadable(scope: Scope) -> tuple[int, str] | None:
