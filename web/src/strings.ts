@@ -170,6 +170,7 @@ export const strings = {
     notFoundTitle: "No such account",
     notFoundText: (username: string) => `There is nobody called @${username}. Maybe the name changed, or the account was deleted.`,
     errorTitle: "The profile could not be loaded",
+    peopleHiddenTitle: "Nothing to show here",
     peopleErrorTitle: "This list could not be loaded",
     noFollowers: "No followers yet",
     noFollowersText: "Whoever follows this account is listed here.",

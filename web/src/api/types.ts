@@ -17,23 +17,14 @@ export type PostViewer = Schemas["PostViewer"];
 export type Post = Schemas["Post"];
 
 /** What stays of a deleted or hidden post: its place in a thread. */
-export interface Tombstone {
-  id: Id;
-  deleted: true;
-  reply_to: Id | null;
-  conversation_id: Id;
-}
+export type Tombstone = Schemas["Gap"];
 
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;
 }
 
-export interface Thread {
-  ancestors: (Post | Tombstone)[];
-  post: Post;
-  replies: Page<Post | Tombstone>;
-}
+export type Thread = Schemas["ThreadAnswer"];
 
 export type Markers = Schemas["MarkersAnswer"];
 

@@ -61,7 +61,7 @@ function isThreadKey(key: readonly unknown[]): boolean {
 }
 
 function tombstoneOf(post: Post): Tombstone {
-  return { id: post.id, deleted: true, reply_to: post.reply_to, conversation_id: post.conversation_id };
+  return { id: post.id, deleted: true, reply_to: post.reply_to };
 }
 
 function rewrite(value: unknown, change: Change): unknown {

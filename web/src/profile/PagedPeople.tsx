@@ -12,6 +12,9 @@ import { PersonRow } from "./PersonRow";
 
 const words = strings.profile;
 
+/** Not there, or not for this reader: trying again would not help. */
+const FINAL = new Set([403, 404]);
+
 interface PagedPeopleProps {
   label: string;
   query: UseInfiniteQueryResult<InfiniteData<Page<User>>>;
@@ -24,8 +27,9 @@ export function PagedPeople({ label, query, empty }: PagedPeopleProps) {
 
   if (query.isPending) return <PeopleSkeleton />;
   if (query.isError && !query.data) {
-    const gone = query.error instanceof ApiProblem && (query.error.status === 404 || query.error.status === 403);
-    if (gone) return <Notice title={words.peopleErrorTitle}>{problemText(query.error)}</Notice>;
+    if (query.error instanceof ApiProblem && FINAL.has(query.error.status)) {
+      return <Notice title={words.peopleHiddenTitle}>{problemText(query.error)}</Notice>;
+    }
     return (
       <ErrorNotice
         title={words.peopleErrorTitle}

@@ -3,7 +3,7 @@ import { makePost } from "@/post/fixtures";
 import { buildTree, visibleRows, type ThreadItem } from "./tree";
 
 const reply = (id: string, to: string) => makePost(id, undefined, `reply ${id}`, { reply_to: to, conversation_id: "1" });
-const gap = (id: string, to: string): ThreadItem => ({ id, deleted: true, reply_to: to, conversation_id: "1" });
+const gap = (id: string, to: string): ThreadItem => ({ id, deleted: true, reply_to: to });
 const shape = (items: ThreadItem[], collapsed: string[] = []) =>
   visibleRows(buildTree(items, "1"), new Set(collapsed)).map((row) => `${"·".repeat(row.depth)}${row.node.post ? "" : "gap "}${row.node.id}`);
 
