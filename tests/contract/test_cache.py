@@ -16,6 +16,13 @@ async def test_an_empty_value_is_a_value(cache: Cache) -> None:
     assert await cache.get_many("nests", [WREN, ROBIN, JAY]) == [{}, 0, ""]
 
 
+async def test_one_key_is_read_as_many_are(cache: Cache) -> None:
+    await cache.set_many("nests", {WREN: "low"})
+
+    assert await cache.get("nests", WREN) == "low"
+    assert await cache.get("nests", JAY) is None
+
+
 async def test_spaces_are_apart(cache: Cache) -> None:
     await cache.set_many("nests", {WREN: "nest"})
     await cache.set_many("eggs", {WREN: "egg"})

@@ -182,7 +182,7 @@ class Sessions:
             NotAuthenticated: the token is not valid, or its session has ended.
         """
         claims = self.tokens.verify(access_token)
-        viewer: Viewer | None = (await self.cache.get_many("session", (claims.session_id,)))[0]
+        viewer: Viewer | None = await self.cache.get("session", claims.session_id)
         if viewer is None:
             owner = await self.store.owner(self.db.read, claims.session_id, self.clock.now())
             if owner != claims.account_id:

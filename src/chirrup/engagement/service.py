@@ -26,7 +26,7 @@ class Likes:
 
     async def liked(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
         """Return a set that holds those of the posts that an account likes, and none of the others."""
-        known: Known | None = (await self.cache.get_many("liked", (account_id,)))[0]
+        known: Known | None = await self.cache.get("liked", account_id)
         if known is None:
             known = newest_known(await self.store.newest_liked(self.db.read, account_id, _KNOWN), _KNOWN)
             await self.cache.set_many("liked", {account_id: known})

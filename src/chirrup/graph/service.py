@@ -96,7 +96,7 @@ class Graph:
         """Return how the viewer stands to all others; a visitor stands to none."""
         if viewer is None:
             return NO_RELATIONS
-        known: Relations | None = (await self.cache.get_many("relations", (viewer.id,)))[0]
+        known: Relations | None = await self.cache.get("relations", viewer.id)
         if known is None:
             known = await self.store.relations(self.db.read, viewer.id)
             await self.cache.set_many("relations", {viewer.id: known})

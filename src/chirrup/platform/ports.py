@@ -68,6 +68,9 @@ class Database(Protocol):
 class Cache(Protocol):
     """Keeps recently used values by space and id, in bounded memory; any of them may vanish at any time."""
 
+    async def get(self, space: str, key: int) -> Any:
+        """Return the value of a key, or None."""
+
     async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
         """Return the value or None for each key."""
 

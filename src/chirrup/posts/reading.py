@@ -197,7 +197,7 @@ class PostReader:
         return [card for card in found if card is not None]
 
     async def _retweeted(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
-        known: Known | None = (await self.cache.get_many("retweeted", (account_id,)))[0]
+        known: Known | None = await self.cache.get("retweeted", account_id)
         if known is None:
             known = newest_known(await self.store.newest_retweeted(self.db.read, account_id, _KNOWN), _KNOWN)
             await self.cache.set_many("retweeted", {account_id: known})

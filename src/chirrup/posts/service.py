@@ -171,7 +171,7 @@ class Posts:
 
     async def recent(self, author_id: int) -> Recent:
         """Return the newest posts of an author."""
-        known: Recent | None = (await self.cache.get_many("recent", (author_id,)))[0]
+        known: Recent | None = await self.cache.get("recent", author_id)
         if known is None:
             newest = await self.store.newest_of_author(self.db.read, author_id, (1 << 63) - 1, _RECENT)
             floor = newest[-1] - 1 if len(newest) == _RECENT else 0

@@ -117,7 +117,7 @@ class HomeTimelines:
 
     async def pulled_authors(self) -> dict[int, bool]:
         """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
-        known: dict[int, bool] | None = (await self.cache.get_many("pulled", (0,)))[0]
+        known: dict[int, bool] | None = await self.cache.get("pulled", 0)
         if known is None:
             known = await self.tables.pulled_authors(self.db.read)
             await self.cache.set_many("pulled", {0: known})

@@ -36,6 +36,12 @@ class MemoryCache:
         """Make the spaces; each holds up to twice its size in entries."""
         self._spaces = {name: _Space(size) for name, size in sizes.items()}
 
+    async def get(self, space: str, key: int) -> Any:
+        """Return the value of a key, or None."""
+        entries = self._spaces[space]
+        value = entries.new.get(key)
+        return entries.get(key) if value is None else value
+
     async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
         """Return the value or None for each key."""
         entries = self._spaces[space]

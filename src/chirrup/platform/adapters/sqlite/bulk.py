@@ -34,6 +34,11 @@ WHERE username_key >= 'u0' AND username_key < 'u:'
 AND username_key NOT GLOB 'u*[^0-9]*' AND username_key NOT GLOB 'u0?*'
 AND (status = 'deleted' OR id <> {_ID.format("CAST(substr(username_key, 2) AS INTEGER)")})
 """  # noqa: S608 - no values from outside
+_FORGET_KNOWN = """
+DELETE FROM fresh WHERE EXISTS (
+    SELECT 1 FROM follows WHERE follows.follower_id = fresh.follower_id AND follows.followee_id = fresh.followee_id
+)
+"""
 _NEW_ACCOUNTS = f"""
 INSERT INTO accounts (id, username, username_key, display_name)
 SELECT id, 'u' || {_NUMBER.format("id")}, 'u' || {_NUMBER.format("id")}, 'u' || {_NUMBER.format("id")}
@@ -59,6 +64,7 @@ class GraphLoad:
         self._start = now - EPOCH
         self.deleted: frozenset[int] = frozenset()
         self._any_taken = False
+        self._numbered = 0
         self.follows = 0
         self.accounts = 0
         self._remember_taken()
@@ -104,22 +110,25 @@ class GraphLoad:
         if self._any_taken:
             follower = f"coalesce((SELECT id FROM taken WHERE number = follower), {follower})"  # noqa: S608
             followee = f"coalesce((SELECT id FROM taken WHERE number = followee), {followee})"  # noqa: S608
+        # grouping sorts, so that all that follows goes through the tables in their order
         run(
-            "INSERT INTO fresh (follower_id, followee_id)"  # noqa: S608
-            f" SELECT DISTINCT {follower} AS a, {followee} AS b FROM pairs"
-            " WHERE NOT EXISTS (SELECT 1 FROM follows WHERE follower_id = a AND followee_id = b) ORDER BY a, b"
+            "INSERT INTO fresh (follower_id, followee_id)"  # noqa: S608 - no values from outside
+            f" SELECT {follower} AS a, {followee} AS b FROM pairs GROUP BY a, b ORDER BY a, b"
         )
+        numbered = run("SELECT coalesce(max(n), 0) FROM fresh").fetchone()[0]
+        run(_FORGET_KNOWN)
         self.accounts += run(_NEW_ACCOUNTS).rowcount
         # ids as `platform.ids` makes them, distinct over the whole load; the odd factor scatters the sequence
         run(
             "INSERT INTO follows (follower_id, followee_id, id) SELECT follower_id, followee_id,"
             " ($1 + (($2 + n) >> 12)) << 22 | (follower_id & 1023) << 12 | (($2 + n) * 2531 & 4095)"
             " FROM fresh ORDER BY n",
-            (self._start, self.follows),
+            (self._start, self._numbered),
         )
         run(_COUNT.format(counter="following_count", side="follower_id"))
         run(_COUNT.format(counter="followers_count", side="followee_id"))
         self.follows += run("SELECT count(*) FROM fresh").fetchone()[0]
+        self._numbered += numbered
         run("DELETE FROM fresh")
         run("DELETE FROM pairs")
         run("COMMIT")
