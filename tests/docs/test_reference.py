@@ -1,0 +1,76 @@
+"""The reference, held against the code that it describes."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from chirrup.cli import app
+from chirrup.platform.telemetry import RouteMetrics, Telemetry
+from chirrup.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")])
+
+
+def rows(page: str) -> list[list[str]]:
+    """Return the cells of the table rows that begin with a name in backticks, without the backticks."""
+    lines = (REFERENCE / page).read_text("utf-8").splitlines()
+    return [[cell.strip().strip("`") for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| `")]
+
+
+def commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield each command that does something, by its full name."""
+    children = getattr(command, "commands", {})
+    if not children or command.invoke_without_command:
+        yield name, command
+    for child_name, child in children.items():
+        yield from commands(child, f"{name} {child_name}")
+
+
+def test_every_setting_is_described_with_its_variable_and_default() -> None:
+    defaults = Settings()
+    described = {name: (variable, default) for name, variable, default, _ in rows("configuration.md")}
+    known = {name: (PREFIX + name.upper(), str(getattr(defaults, name))) for name in Settings.__struct_fields__}
+    known["web_dir"] = (known["web_dir"][0], "`web/dist` of the source tree".lstrip("`"))
+    assert described == known
+
+
+def test_every_command_is_described_with_its_options() -> None:
+    text = (REFERENCE / "cli.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (chirrup .+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    known = dict(commands(typer.main.get_command(app), "chirrup"))
+    assert sections.keys() == known.keys()
+    for name, command in known.items():
+        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        assert options == set(re.findall(r"`(--[a-z-]+)`", sections[name])), name
+
+
+def test_every_dependency_has_a_row() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    package = json.loads((ROOT / "web" / "package.json").read_text("utf-8"))
+    names = {re.split(r"[\[<>=~!; ]", requirement)[0] for requirement in wanted}
+    names |= package["dependencies"].keys() | package["devDependencies"].keys()
+    assert {row[0] for row in rows("dependencies.md")} == names
+
+
+def test_every_metric_has_a_row() -> None:
+    registry = Telemetry().registry
+    registry.register(RouteMetrics("/"))
+    known = {metric.name + ("_total" if metric.type == "counter" else "") for metric in registry.collect()}
+    assert {row[0] for row in rows("metrics.md")} == known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert broken == []
