@@ -67,8 +67,6 @@ export const strings = {
     expiredLeave: "Go on without an account",
     restoring: "Looking for your session…",
     unreachableTitle: "No connection to Chirrup",
-    welcomeBack: (name: string) => `Welcome back, ${name}.`,
-    welcome: (name: string) => `Welcome, ${name}.`,
     loggedOut: "You are logged out.",
   },
   settings: {

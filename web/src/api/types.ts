@@ -5,7 +5,6 @@ type Schemas = components["schemas"];
 export type Id = string;
 
 export type UserSummary = Schemas["UserSummary"];
-export type UserRelation = Schemas["Relationship"];
 export type User = Schemas["User"];
 /** The signed-in person's own account: the only place where the e-mail address is shown. */
 export type Me = Schemas["Me"];

@@ -4,7 +4,3 @@ export type ComposeContext = { kind: "new" } | { kind: "reply"; id: string } | {
 export function contextKey(context: ComposeContext): string {
   return context.kind === "new" ? "new" : `${context.kind}:${context.id}`;
 }
-
-export function sameContext(a: ComposeContext, b: ComposeContext): boolean {
-  return contextKey(a) === contextKey(b);
-}

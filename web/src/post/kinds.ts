@@ -5,10 +5,6 @@ export function isPlainRetweet(post: Post): boolean {
   return post.text === "" && (post.retweet_of_id !== null || post.retweet_of !== null);
 }
 
-export function isQuote(post: Post): boolean {
-  return post.text !== "" && post.retweet_of_id !== null;
-}
-
 /** Ids are 64-bit decimal strings without leading zeros, so length decides before digits do. */
 export function compareIds(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;

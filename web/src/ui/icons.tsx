@@ -112,18 +112,6 @@ export const ArrowUpIcon = (props: IconProps) => (
   </Icon>
 );
 
-export const ChevronDownIcon = (props: IconProps) => (
-  <Icon {...props}>
-    <path d="m6 9.5 6 6 6-6" />
-  </Icon>
-);
-
-export const CheckIcon = (props: IconProps) => (
-  <Icon {...props}>
-    <path d="m5 12.5 4.5 4.5L19 7.5" />
-  </Icon>
-);
-
 export const LinkIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1" />
@@ -171,13 +159,6 @@ export const EyeOffIcon = (props: IconProps) => (
 export const LogoutIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M10 4.5H7a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2h3M14.5 8l4 4-4 4M18 12h-8" />
-  </Icon>
-);
-
-export const KeyboardIcon = (props: IconProps) => (
-  <Icon {...props}>
-    <rect x="3" y="6.5" width="18" height="11" rx="2" />
-    <path d="M7 10.5h.01M10.3 10.5h.01M13.7 10.5h.01M17 10.5h.01M8.5 14h7" />
   </Icon>
 );
 
