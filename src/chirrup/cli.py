@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chirrup.commands import archive, bench, check, graph, outbox, reconcile, serve, user
+from chirrup.commands import archive, bench, check, demo, graph, outbox, reconcile, serve, user
 from chirrup.platform.errors import Refusal, StartRefused
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
+app.command()(demo.demo)
 app.add_typer(graph.app, name="import")
 app.add_typer(user.app, name="user")
 app.command()(archive.backup)

@@ -107,6 +107,10 @@ class AccountStore:
         """Give an account a role."""
         await tx.run("UPDATE accounts SET role = $2 WHERE id = $1", account_id, role)
 
+    async def set_verified(self, tx: Transaction, account_id: int, *, verified: bool) -> None:
+        """Mark an account as the one that it says it is, or not."""
+        await tx.run("UPDATE accounts SET verified = $2 WHERE id = $1", account_id, verified)
+
     async def erase(self, tx: Transaction, account_id: int) -> None:
         """Remove what is personal; the name stays taken, so that nobody can pose as its last owner."""
         await tx.run(

@@ -16,7 +16,7 @@ from chirrup.platform.ports import Cache, Database, Reader, Transaction
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.models import Draft, PostRow, Recent
 from chirrup.posts.store import Counts, PostStore
-from chirrup.posts.text import Entity, clean, find_entities
+from chirrup.posts.text import Entity, clean, find_entities, resolve_mentions
 
 _RECENT = 200
 _STEP = 500
@@ -236,14 +236,7 @@ class Posts:
         entities = find_entities(text)
         names = {entity.value.lower() for entity in entities if entity.type == "mention"}
         known = await self.accounts.mentioned(sorted(names))
-        kept = []
-        for entity in entities:
-            if entity.type != "mention":
-                kept.append(entity)
-            elif entity.value.lower() in known:
-                account_id, username = known[entity.value.lower()]
-                kept.append(msgspec.structs.replace(entity, value=username, id=str(account_id)))
-        return kept, [account_id for account_id, _ in known.values()]
+        return resolve_mentions(entities, known)
 
     async def _target(self, viewer: Viewer, post_id: int | None) -> PostRow | None:
         return None if post_id is None else await self.original(viewer, post_id)

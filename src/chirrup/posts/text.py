@@ -1,6 +1,7 @@
 """The text of a post: what is allowed, and what in it is a mention, a hashtag or a link."""
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -66,3 +67,22 @@ def find_entities(text: str) -> list[Entity]:
         entity for entity in others if not any(entity.start < link.end and link.start < entity.end for link in links)
     ]
     return sorted([*links, *free], key=lambda entity: entity.start)
+
+
+def resolve_mentions(
+    entities: Iterable[Entity], known: Mapping[str, tuple[int, str]]
+) -> tuple[list[Entity], list[int]]:
+    """Return the entities with the accounts that are mentioned, and these accounts' ids.
+
+    `known` has id and spelling by lower-case username; a mention of nobody is plain text.
+    """
+    kept = []
+    mentioned: dict[int, None] = {}
+    for entity in entities:
+        if entity.type != "mention":
+            kept.append(entity)
+        elif entity.value.lower() in known:
+            account_id, username = known[entity.value.lower()]
+            kept.append(msgspec.structs.replace(entity, value=username, id=str(account_id)))
+            mentioned[account_id] = None
+    return kept, list(mentioned)
