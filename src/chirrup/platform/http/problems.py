@@ -14,6 +14,7 @@ from litestar.exceptions import (
     SerializationException,
     ValidationException,
 )
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.openapi.datastructures import ResponseSpec
 
 from chirrup.platform.errors import Malformed, NotAuthenticated, NotFound, Refusal, TooManyRequests
@@ -76,6 +77,8 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             status, detail = 400, "The body cannot be read as JSON."
         case NotFoundException():
             status, detail = NotFound.status, "There is nothing at this address."
+        case RequestEntityTooLarge():
+            status, detail = 413, "The body is too large."
         case MethodNotAllowedException():
             status, detail = 405, f"{request.method} is not allowed here."
             headers = dict(error.headers or {})
@@ -91,9 +94,12 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
 
 
 def _field_error(item: Any) -> FieldError:
-    if isinstance(item, dict):
-        return FieldError(field=str(item.get("key") or item.get("source") or "body"), message=str(item.get("message")))
-    return FieldError(field="body", message=str(item))
+    if not isinstance(item, dict) or item.get("key") == "data":
+        return FieldError(field="body", message="A JSON body is needed.")
+    name = str(item.get("key"))
+    if item.get("source") == "header":
+        name = name.replace("_", "-").title()
+    return FieldError(field=name, message=str(item.get("message")))
 
 
 def refuses(*statuses: int) -> dict[int, ResponseSpec]:
