@@ -12,39 +12,41 @@ from chirrup.entrypoints import service
 from chirrup.entrypoints.reference import Reference
 from chirrup.entrypoints.web import WebClient
 from chirrup.platform.http.asgi import AsgiApp
+from chirrup.platform.http.body import ApiRequest
 from chirrup.platform.http.context import idempotency_key, optional_identity, required_identity
-from chirrup.platform.http.edge import COMPRESS_FROM, COMPRESSION, Edge
+from chirrup.platform.http.edge import COMPRESS_FROM, COMPRESSION, LARGEST_BODY, Edge
+from chirrup.platform.http.injection import bind
 from chirrup.platform.http.problems import answer_error
 from chirrup.registry import ROOT_ROUTES, ROUTES
 from chirrup.timelines.routes import HotFeed
 
 API = "/api/v1"
+_SERVICES = (
+    "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
+    "markers",
+)  # fmt: skip
 
 
 def create_api(app: Application) -> AsgiApp:
     """Return the ASGI application."""
-    provided: dict[str, object] = {
-        name: getattr(app, name)
-        for name in (
-            "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement",
-            "home", "markers",
-        )
-    }  # fmt: skip
+    services = {name: getattr(app, name) for name in _SERVICES}
+    in_api = [bind(handler, services) for handler in [*ROUTES, *service.API_ROUTES]]
+    at_root = [bind(handler, services) for handler in [*ROOT_ROUTES, *service.ROOT_ROUTES]]
     litestar = Litestar(
-        [Router(API, route_handlers=[*ROUTES, *service.API_ROUTES]), *ROOT_ROUTES, *service.ROOT_ROUTES],
+        [Router(API, route_handlers=in_api), *at_root],
         guards=[app.gate],
         dependencies={
-            **{name: _constant(value) for name, value in provided.items()},
             "viewer": Provide(required_identity, sync_to_thread=False),
             "reader": Provide(optional_identity, sync_to_thread=False),
             "idempotency": Provide(idempotency_key),
         },
+        request_class=ApiRequest,
         exception_handlers={Exception: answer_error},
         openapi_config=None,
         compression_config=CompressionConfig("gzip", minimum_size=COMPRESS_FROM, gzip_compress_level=COMPRESSION),
         logging_config=None,
         state=State({"application": app, "reference": api_reference()}),
-        request_max_body_size=None,
+        request_max_body_size=LARGEST_BODY,
     )
     return Edge(WebClient(app, cast("AsgiApp", litestar)), app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
 
@@ -53,7 +55,3 @@ def api_reference() -> Reference:
     """Return the documentation of every route, in the order of its areas."""
     in_api = [(API, handler) for handler in [*ROUTES, *service.API_ROUTES]]
     return Reference([*in_api, *(("", handler) for handler in [*ROOT_ROUTES, *service.ROOT_ROUTES])])
-
-
-def _constant(value: object) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)

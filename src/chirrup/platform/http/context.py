@@ -38,10 +38,9 @@ def optional_identity(request: Request[Any, Any, Any]) -> Any:
 
 
 async def idempotency_key(
-    request: Request[Any, Any, Any], idempotency_key: IdempotencyHeader = None
+    request: Request[Any, Any, Any], viewer: Any, idempotency_key: IdempotencyHeader = None
 ) -> IdempotencyKey | None:
     """Return the key under which this request may be repeated, bound to its address and body."""
     if idempotency_key is None:
         return None
-    identity = required_identity(request)
-    return IdempotencyKey.of(identity.id, idempotency_key, request.url.path.encode() + b"\0" + await request.body())
+    return IdempotencyKey.of(viewer.id, idempotency_key, request.url.path.encode() + b"\0" + await request.body())

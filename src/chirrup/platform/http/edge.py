@@ -20,7 +20,7 @@ HotRoute = Callable[[Scope], Awaitable[bytes | None]]
 
 _SANE = regex.compile(rb"[A-Za-z0-9._:/+=-]{1,64}")
 _JSON = regex.compile(rb"application/json\s*(;\s*charset=\"?utf-8\"?\s*)?", regex.IGNORECASE)
-_LARGEST_BODY = 65_536
+LARGEST_BODY = 65_536
 _COMMON_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -129,8 +129,8 @@ def _unreadable(scope: Scope) -> tuple[int, str] | None:
     """Return status and reason for a body that no route would read."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > _LARGEST_BODY:
-        return 413, f"A body has at most {_LARGEST_BODY} bytes."
+    if length.isdigit() and int(length) > LARGEST_BODY:
+        return 413, f"A body has at most {LARGEST_BODY} bytes."
     has_body = length != b"0" or b"transfer-encoding" in headers
     content_type = headers.get(b"content-type", b"")
     if has_body and scope["path"].startswith("/api/") and not _JSON.fullmatch(content_type):
