@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 import { strings } from "@/strings";
 import { Button } from "@/ui/Button";
@@ -17,6 +18,7 @@ export function RootErrorPage() {
 /** The last resort of a page: its code could not be loaded, or it threw while rendering. */
 export function ErrorPage() {
   const error = useRouteError();
+  const reloading = useMutation({ mutationFn: reloadWhenReachable });
   const missing = isRouteErrorResponse(error) && error.status === 404;
   useDocumentTitle(missing ? strings.app.notFoundPage : strings.app.crashTitle);
   if (missing) return <NotFoundPage />;
@@ -28,13 +30,19 @@ export function ErrorPage() {
         heading="h1"
         title={notLoaded ? strings.app.updateTitle : strings.app.crashTitle}
         action={
-          <Button variant="primary" onClick={() => window.location.reload()}>
+          <Button variant="primary" busy={reloading.isPending} onClick={() => reloading.mutate()}>
             {strings.app.reload}
           </Button>
         }
       >
-        {notLoaded ? strings.app.updateText : strings.app.crashText}
+        {reloading.isError ? strings.problem.network : notLoaded ? strings.app.updateText : strings.app.crashText}
       </Notice>
     </div>
   );
+}
+
+/** Reloading while the server is away would leave nothing but the browser's own error page. */
+async function reloadWhenReachable(): Promise<void> {
+  await fetch(window.location.pathname, { method: "HEAD" });
+  window.location.reload();
 }
