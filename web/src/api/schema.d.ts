@@ -3989,7 +3989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "MediaType.HTML": string;
+                    "text/html": string;
                 };
             };
         };

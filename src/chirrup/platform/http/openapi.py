@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import regex
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, ParameterKwarg
 
@@ -236,7 +236,7 @@ def _responses(operation: Operation, schemas: Mapping[str, Json], components: Ma
         schema = schemas[repr(operation.answer)]
         success["content"] = {JSON: {"schema": schema, "example": example_of(schema, components)}}
     elif operation.answer in {bytes, str}:
-        success["content"] = {str(operation.handler.media_type): {"schema": {"type": "string"}}}
+        success["content"] = {_media_type(operation.handler): {"schema": {"type": "string"}}}
     answers = {str(operation.status): success}
     for status, spec in sorted((operation.handler.responses or {}).items()):
         if spec.data_container is Problem:
@@ -249,6 +249,11 @@ def _responses(operation: Operation, schemas: Mapping[str, Json], components: Ma
                 "content": {JSON: {"schema": schema}},
             }
     return answers
+
+
+def _media_type(handler: HTTPRouteHandler) -> str:
+    given = handler.media_type
+    return str(given.value if isinstance(given, MediaType) else given)
 
 
 def _rename(part: Any) -> Any:
