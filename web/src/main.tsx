@@ -19,7 +19,7 @@ const api = new ApiClient(session);
 const queries = createQueryClient();
 watchSession(session, queries);
 
-if (boot.home !== null) queries.setQueryData(keys.bootHome(), boot.home);
+if (boot.home !== null) queries.setQueryData(keys.bootHome(), { page: boot.home, markers: boot.markers });
 if (boot.discover !== null) queries.setQueryData(keys.discover(), { pages: [boot.discover], pageParams: [null] });
 
 const root = document.getElementById("root");

@@ -39,5 +39,7 @@ export type ProblemBody = Schemas["Problem"];
 export interface Boot {
   session: AuthAnswer | null;
   home: Page<Post> | null;
+  /** Where reading stopped, if the document says so. */
+  markers?: Markers;
   discover: Page<Post> | null;
 }

@@ -53,8 +53,11 @@ describe("openHome", () => {
 
   it("uses the page that the document brought along", async () => {
     const { api, get } = makeServer(100, null);
-    await openHome(api, makeKeeper(), { items: [makePost("100")], next_cursor: "down" });
+    const page = { items: [makePost("100")], next_cursor: "down" };
+    await openHome(api, makeKeeper(), { page });
     expect(get.mock.calls.map(([path]) => path)).toEqual(["/markers"]);
+    await openHome(api, makeKeeper(), { page, markers: { home: null } });
+    expect(get).toHaveBeenCalledTimes(1);
   });
 
   it("opens at this device's place when the marker cannot be had", async () => {

@@ -7,6 +7,12 @@ import type { PositionKeeper } from "./reading-position";
 const PAGE = 40;
 const MOST = 100;
 
+/** What the document brought along. */
+export interface HomeBoot {
+  page: Page<Post>;
+  markers?: Markers | undefined;
+}
+
 type Query = { limit: number; cursor?: string; newer_than?: string; older_than?: string };
 
 export function fetchFeed(api: ApiClient, query: Query, signal?: AbortSignal | undefined): Promise<Page<Post>> {
@@ -20,13 +26,13 @@ export function fetchFeed(api: ApiClient, query: Query, signal?: AbortSignal | u
 export async function openHome(
   api: ApiClient,
   keeper: PositionKeeper,
-  firstPage: Page<Post> | null,
+  boot: HomeBoot | null,
   signal?: AbortSignal | undefined,
 ): Promise<HomeFeed> {
   const [markers, newest] = await Promise.all([
     // Without the marker this device's own place is the best there is.
-    api.get<Markers>("/markers", { signal }).catch(() => null),
-    firstPage ?? fetchFeed(api, { limit: PAGE }, signal),
+    boot?.markers ?? api.get<Markers>("/markers", { signal }).catch(() => null),
+    boot?.page ?? fetchFeed(api, { limit: PAGE }, signal),
   ]);
   const position = markers ? keeper.reconcile(markers.home) : keeper.position;
   const feed = openFeed(newest);

@@ -2,12 +2,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { useApi } from "@/api/context";
 import { keys } from "@/api/keys";
-import type { Markers, Me, Page, Post } from "@/api/types";
+import type { Markers, Me } from "@/api/types";
 import type { PostEntry } from "@/post/entry";
 import type { ListEnd, PostListHandle } from "@/post/PostList";
-import type { Place } from "@/post/use-place";
+import type { Place } from "@/post/list-place";
 import { addNewer, addOlder, countUnread, feedEntries, findEntry, openFeed, type HomeFeed } from "./feed";
-import { fetchFeed, openHome } from "./open-home";
+import { fetchFeed, openHome, type HomeBoot } from "./open-home";
 import { PositionKeeper, type Marker } from "./reading-position";
 import { usePolling } from "./use-polling";
 
@@ -33,7 +33,7 @@ export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
   const query = useQuery({
     queryKey: keys.home(),
     queryFn: async ({ signal }) => {
-      const boot = queries.getQueryData<Page<Post>>(keys.bootHome()) ?? null;
+      const boot = queries.getQueryData<HomeBoot>(keys.bootHome()) ?? null;
       const feed = await openHome(api, keeper, boot, signal);
       queries.removeQueries({ queryKey: keys.bootHome(), exact: true });
       setSeenTop(keeper.position?.seenTop ?? null);

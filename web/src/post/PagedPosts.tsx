@@ -8,7 +8,7 @@ import { ErrorNotice } from "@/ui/Notice";
 import { PostSkeleton } from "@/ui/Skeleton";
 import { placeOf, remember } from "./places";
 import { PostList } from "./PostList";
-import type { Place } from "./use-place";
+import type { Place } from "./list-place";
 
 interface PagedPostsProps {
   label: string;

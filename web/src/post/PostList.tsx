@@ -5,8 +5,9 @@ import { problemText } from "@/ui/problem-text";
 import { PostSkeleton } from "@/ui/Skeleton";
 import { stepCard } from "./cards";
 import type { PostEntry } from "./entry";
+import type { Place } from "./list-place";
 import { PostCard } from "./PostCard";
-import { usePlace, type Place } from "./use-place";
+import { usePlace } from "./use-place";
 import { useReturnedFocus } from "./use-returned-focus";
 
 export interface ListEnd {
@@ -39,9 +40,9 @@ interface PostListProps {
 export function PostList({ label, entries, below, above, opening, onMove, endText, ref }: PostListProps) {
   const list = useRef<HTMLDivElement>(null);
   const cards = useMemo(() => entries.map((entry) => entry.key), [entries]);
-  const { hold } = usePlace({ list, opening, cards, onMove });
+  const place = usePlace({ list, opening, cards, onMove });
   useReturnedFocus(list);
-  useImperativeHandle(ref, () => ({ hold }), [hold]);
+  useImperativeHandle(ref, () => ({ hold: () => place.hold() }), [place]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "PageDown" ? 1 : event.key === "PageUp" ? -1 : null;

@@ -1,4 +1,4 @@
-import type { Place } from "./use-place";
+import type { Place } from "./list-place";
 
 /** What is known about one entry of the browser's history: where its list was left, and on which card the focus was. */
 interface Visit {

@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { PostCard } from "@/post/PostCard";
 import { strings } from "@/strings";
 import { cx } from "@/ui/cx";
@@ -16,11 +17,16 @@ interface ReplyRowProps {
 export function ReplyRow({ row: { node, depth, guides, collapsed }, onToggle }: ReplyRowProps) {
   const level = Math.min(depth, DEEPEST);
   const branch = node.children.length > 0;
-  const rail = branch && !collapsed && (
-    <BranchRail node={node} drawn={depth < DEEPEST} onToggle={() => onToggle(node.id)} />
-  );
+  const self = useRef<HTMLDivElement>(null);
+  const toggle = () => {
+    onToggle(node.id);
+    // One switch takes the other's place, and with it the focus.
+    requestAnimationFrame(() => self.current?.querySelector<HTMLElement>("[data-branch]")?.focus({ preventScroll: true }));
+  };
+  const rail = branch && !collapsed && <BranchRail node={node} drawn={depth < DEEPEST} onToggle={toggle} />;
   return (
     <div
+      ref={self}
       className={cx("relative", depth === 0 && "border-t border-line first:border-t-0")}
       style={{ "--level": level } as React.CSSProperties}
     >
@@ -45,8 +51,9 @@ export function ReplyRow({ row: { node, depth, guides, collapsed }, onToggle }: 
         {branch && collapsed && (
           <button
             type="button"
+            data-branch
             aria-expanded={false}
-            onClick={() => onToggle(node.id)}
+            onClick={toggle}
             className="mb-2 ms-14 min-h-11 rounded-full px-3 text-sm font-semibold text-accent hover:bg-hover"
           >
             {strings.thread.show(node.descendants)}
@@ -64,6 +71,7 @@ function BranchRail({ node, drawn, onToggle }: { node: ThreadNode; drawn: boolea
       <span className={cx("mt-1.5 w-px flex-1", drawn && "bg-line-strong/50")} />
       <button
         type="button"
+        data-branch
         aria-expanded
         aria-label={label}
         title={label}
