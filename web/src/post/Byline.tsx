@@ -25,7 +25,7 @@ export function Byline({ post, linked = true, className }: BylineProps) {
           <span className="sr-only">{strings.ui.verified}</span>
         </span>
       )}
-      <span className="min-w-0 shrink-[4] truncate">@{author.username}</span>
+      <span className="min-w-0 shrink-[999] truncate">@{author.username}</span>
     </>
   );
   const line = "flex min-w-0 items-center gap-1.5";

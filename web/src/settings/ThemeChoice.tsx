@@ -24,7 +24,7 @@ export function ThemeChoice() {
         {CHOICES.map(({ value, label, Icon }) => (
           <label
             key={value}
-            className="flex cursor-pointer flex-col items-center gap-1.5 rounded-control border border-line px-3 py-3.5 text-sm font-medium transition-colors hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            className="flex cursor-pointer flex-col items-center gap-1.5 rounded-control border border-line px-3 py-3.5 text-sm font-medium transition-colors hover:bg-hover has-checked:border-accent has-checked:bg-accent-soft forced-colors:has-checked:border-[Highlight] has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

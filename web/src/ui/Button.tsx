@@ -10,9 +10,9 @@ const BASE =
   "inline-flex items-center justify-center gap-2 rounded-full text-center font-semibold transition-colors select-none disabled:opacity-50 aria-disabled:opacity-50";
 
 const VARIANTS: Record<ButtonVariant, string> = {
-  primary: "bg-accent text-on-accent enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover",
+  primary: "border border-transparent bg-accent text-on-accent enabled:hover:bg-accent-hover [a&]:hover:bg-accent-hover",
   secondary: "border border-line-strong text-ink enabled:hover:bg-hover [a&]:hover:bg-hover",
-  quiet: "text-ink enabled:hover:bg-hover [a&]:hover:bg-hover",
+  quiet: "border border-transparent text-ink enabled:hover:bg-hover [a&]:hover:bg-hover",
   danger: "border border-danger text-danger enabled:hover:bg-danger-soft [a&]:hover:bg-danger-soft",
 };
 

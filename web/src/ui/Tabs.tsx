@@ -22,7 +22,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly TabLink[] 
           className={cx(
             "relative flex min-h-12 flex-1 items-center justify-center px-1 text-sm font-semibold transition-colors hover:bg-hover focus-visible:-outline-offset-2",
             tab.current
-              ? "text-ink after:absolute after:bottom-0 after:h-[3px] after:w-12 after:rounded-full after:bg-accent"
+              ? "text-ink after:absolute after:bottom-0 after:h-[3px] after:w-12 after:rounded-full after:bg-accent forced-colors:after:bg-[Highlight]"
               : "text-muted",
           )}
         >
