@@ -93,7 +93,7 @@ class Accounts:
     async def summaries(self, account_ids: Sequence[int]) -> list[Summary]:
         """Return what stands beside each post of these accounts, in their order."""
         known: list[Summary] = await self.cache.get_many("summary", account_ids)
-        if None not in known:
+        if all(known):
             return known
         missing = {key for key, summary in zip(account_ids, known, strict=True) if summary is None}
         found = await self.store.by_ids(self.db.read, list(missing))

@@ -183,7 +183,7 @@ class PostReader:
     async def _cards(self, post_ids: Sequence[int]) -> list[Card]:
         """Return those of the posts that exist, in their order."""
         known: list[Card | None] = await self.cache.get_many("card", post_ids)
-        if None not in known:
+        if all(known):
             return known  # type: ignore[return-value]  # the line above has ruled out None
         missing = [key for key, card in zip(post_ids, known, strict=True) if card is None]
         rows = await self.store.by_ids(self.db.read, missing)

@@ -75,15 +75,15 @@ class HotFeed:
     async def __call__(self, scope: Scope) -> bytes | None:
         """Return the body of the answer, or None for what the route is to answer."""
         query = _COMMON_QUERY.fullmatch(scope["query_string"])
-        authorization = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+        authorization = dict(scope["headers"]).get(b"authorization")
         if query is None or authorization is None:
             return None
         limit = int(query[1] or DEFAULT_LIMIT)
+        if limit > MAX_LIMIT:
+            return None
         try:
             before = decode_cursor(query[2].decode() if query[2] else None)
             viewer = await self._gate.identify(authorization.decode("latin-1"))
-            if limit > MAX_LIMIT:
-                return None
             await self._gate.admit("read", viewer, scope)
             return (await self._home.page(viewer, before, limit)).json()
         except Refusal:

@@ -45,10 +45,10 @@ class MemoryCache:
     async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
         """Return the value or None for each key."""
         entries = self._spaces[space]
-        values = list(map(entries.new.get, keys))
-        if None in values:
-            return [entries.get(key) if value is None else value for key, value in zip(keys, values, strict=True)]
-        return values
+        try:
+            return list(map(entries.new.__getitem__, keys))
+        except KeyError:
+            return [entries.get(key) for key in keys]
 
     async def set_many(self, space: str, values: Mapping[int, object]) -> None:
         """Keep the values."""
