@@ -49,7 +49,7 @@ def _is_common(password: str, username: str) -> bool:
     return (
         len(set(password)) <= 2
         or core in _WORDS
-        or (half + half == core and half in _WORDS)
+        or (half + half == core and (half in _WORDS or half == username))
         or username in {password, core}
         or any(password in run or password[::-1] in run for run in _RUNS)
         or (password[: len(password) // 2] * 2 == password and password.isdigit())
