@@ -17,6 +17,7 @@ from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap import Application
 from chirrup.entrypoints.api import create_api
 from chirrup.entrypoints.embedded import running
+from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.settings import Settings
 from tests.support import Community, Server
@@ -54,9 +55,15 @@ def settings(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
 
 
 @pytest.fixture
-async def app(settings: Settings) -> AsyncIterator[Application]:
+def clock() -> Clock:
+    """The clock of the application under test; a module that moves time has a fixture of this name of its own."""
+    return SystemClock()
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
     """The wired application with its bus and jobs running."""
-    async with running(settings) as application:
+    async with running(settings, clock) as application:
         yield application
 
 

@@ -47,7 +47,7 @@ class Person:
 
     async def get(self, path: str, status: int | None = None, **params: Any) -> Any:
         """Return what is at an address."""
-        return await self.call("GET", path, status, params=params)
+        return await self.call("GET", path, status, params=params or None)
 
     async def post(self, path: str, status: int | None = None, **body: Any) -> Any:
         """Post a JSON body, or none at all."""
