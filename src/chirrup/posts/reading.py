@@ -109,8 +109,7 @@ class PostReader:
         """Return those of the posts that the viewer may see in a list with this rule, in the same order."""
         blocked = hydrated.relations.blocked
         shown = [entry for entry in hydrated.entries if entry[1].visible and entry[0].author_id not in blocked]
-        if hydrated.originals:
-            shown = [entry for entry in shown if not entry[0].is_retweet or hydrated.original(entry[0])]
+        shown = [entry for entry in shown if not entry[0].is_retweet or hydrated.original(entry[0])]
         return rule(shown, hydrated)
 
     def present(self, shown: Iterable[Entry], hydrated: Hydrated) -> list[bytes]:
