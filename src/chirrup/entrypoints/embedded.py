@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
 
+import msgspec
 import structlog
 import uvicorn
 import uvloop
@@ -16,10 +19,12 @@ from chirrup.bootstrap import Application, open_application
 from chirrup.entrypoints.api import create_api
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
+from chirrup.platform.errors import StartRefused
 from chirrup.registry import Job
 from chirrup.settings import Settings
 
 log = structlog.get_logger()
+_BACKLOG = 2048
 
 
 @asynccontextmanager
@@ -37,7 +42,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
                     await task
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until told to stop; requests in flight are answered first."""
     async with running(settings) as app:
         if settings.rate_limits == "off":
@@ -47,8 +52,6 @@ async def serve(settings: Settings) -> None:
         gc.freeze()
         config = uvicorn.Config(
             create_api(app),
-            host=settings.host,
-            port=settings.port,
             http="httptools",
             ws="none",
             lifespan="off",
@@ -63,15 +66,31 @@ async def serve(settings: Settings) -> None:
         # uvicorn stops at these signals and then raises them once more; by then they have done their work
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _has_been_heard)
-        await uvicorn.Server(config).serve()
+        log.info("serving", url=settings.origin)
+        await uvicorn.Server(config).serve([listener])
 
 
 def run(settings: Settings) -> None:
     """Serve a data directory that nobody else serves."""
     data = DataDir(settings.data_dir)
     data.prepare()
-    with data.exclusive():
-        uvloop.run(serve(settings))
+    with data.exclusive(), listen(settings.host, settings.port) as listener:
+        # port 0 has become a real one
+        settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+        uvloop.run(serve(settings, listener))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        StartRefused: the address cannot be had, such as when another program listens there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise StartRefused(f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}.") from error
 
 
 def _has_been_heard(_number: int, _frame: FrameType | None) -> None:
