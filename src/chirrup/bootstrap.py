@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from chirrup.accounts import Accounts, Sessions
 from chirrup.accounts.passwords import Passwords
@@ -26,7 +27,7 @@ from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.outbox import OutboxStore
-from chirrup.platform.ports import Bus, Database, TimelineStore
+from chirrup.platform.ports import Bus, Database, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -85,9 +86,7 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
         ids = IdGenerator(clock)
         idempotency = IdempotencyStore()
         account_store, graph_store, post_store, like_store = AccountStore(), GraphStore(), PostStore(), LikeStore()
-        tables = TimelineTables()
-        outbox = OutboxStore()
-
+        tables, outbox = TimelineTables(), OutboxStore()
         tokens = Tokens(Keys(data.keys), clock, issuer=settings.origin, lifetime=settings.access_token_seconds)
         lifetime = settings.session_days * 24 * _HOUR
         sessions = Sessions(db, account_store, SessionStore(), passwords, tokens, ids, clock, cache, lifetime)
@@ -104,22 +103,10 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
             db, tables, home, graph_store, accounts, timelines, telemetry,
             settings.fanout_chunk, settings.fanout_threshold,
         )  # fmt: skip
-
-        subscriptions = [
-            *fan_out.subscriptions(),
-            *GraphHandlers(graph, accounts).subscriptions(),
-            *PostHandlers(posts, accounts).subscriptions(),
-            *EngagementHandlers(engagement, posts).subscriptions(),
-        ]
+        subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement)]
         bus = OutboxBus(db, outbox, subscriptions, clock, telemetry)
         db.on_publish(bus.wake)
         db.on_foreign_commit(cache.clear)
-
-        async def trim() -> None:
-            async with db.transaction() as tx:
-                await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR)
-                await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)
-
         yield Application(
             settings=settings,
             db=db,
@@ -140,9 +127,26 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
             home=home,
             markers=Markers(db, tables, clock),
             jobs=[
-                Job("trim_outbox", 600, trim),
+                Job("trim_outbox", 600, partial(_trim, db, outbox, idempotency, clock, settings)),
                 Job("delete_expired_sessions", 3600, sessions.delete_expired),
                 Job("drop_idle_timelines", 600, timelines.drop_idle),
             ],
         )
     passwords.close()
+
+
+def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+    return [
+        *GraphHandlers(graph, accounts).subscriptions(),
+        *PostHandlers(posts, accounts).subscriptions(),
+        *EngagementHandlers(engagement, posts).subscriptions(),
+    ]
+
+
+async def _trim(
+    db: Database, outbox: OutboxStore, idempotency: IdempotencyStore, clock: Clock, settings: Settings
+) -> None:
+    """Delete what is kept for a while only: handled events, and idempotency keys after a day."""
+    async with db.transaction() as tx:
+        await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR)
+        await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)
