@@ -13,6 +13,8 @@ _CAST = Path(__file__).with_name("people.toml")
 # hours that a language's day is ahead of UTC, by where most of its speakers here are at home
 _OFFSETS = {"en": 0, "de": 1, "fr": 1, "es": -4, "pt": -3, "ru": 3, "ar": 3, "hi": 5, "zh": 8, "ja": 9, "ko": 9}
 _SHARES = {"bird": 30, "watcher": 34, "gardener": 16, "ringer": 8, "artist": 6, "newcomer": 6}
+# which part of the community writes in other languages than English
+_ABROAD = 0.27
 _ROLES_ABROAD = ["bird", "watcher", "watcher", "gardener", "ringer", "artist", "newcomer"]
 
 
@@ -85,16 +87,16 @@ def cast(size: int, chance: random.Random) -> list[Persona]:
             for i in read.institutions
         ),
         *(Persona(b.username, b.name, b.bio, "bot", "en", 0, 4.0, bot=b) for b in read.bots),
-        *(
-            Persona(
-                username, name, bio, chance.choice(_ROLES_ABROAD), group.language, _OFFSETS[group.language],
-                _fame(chance), verified=chance.random() < 0.03,
-            )
-            for group in read.others
-            for username, name, bio in group.people
-        ),
+    ]
+    abroad = [
+        Persona(
+            username, name, bio, chance.choice(_ROLES_ABROAD), group.language, _OFFSETS[group.language], _fame(chance),
+            verified=chance.random() < 0.03,
+        )
+        for group in read.others
+        for username, name, bio in group.people
     ]  # fmt: skip
-    known = known[: max(0, size - 1)]
+    known += chance.sample(abroad, min(len(abroad), int(size * _ABROAD)))
     taken = {persona.username for persona in [guest, *known]}
     while len(known) < size - 1:
         persona = _somebody(read, chance)

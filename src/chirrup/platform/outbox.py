@@ -25,7 +25,7 @@ class ConsumerLag(msgspec.Struct, frozen=True):
     lag: int
 
 
-class DeadLetter(msgspec.Struct, frozen=True, array_like=True):
+class DeadLetter(msgspec.Struct, frozen=True):
     """An event that a subscription could not handle."""
 
     id: int
@@ -97,7 +97,8 @@ class OutboxStore:
         rows = await reader.all(
             "SELECT id, consumer, event_id, type, error, attempts, created_at, retrying FROM dead_letters ORDER BY id"
         )
-        return [msgspec.convert(list(row), DeadLetter, strict=False) for row in rows]
+        fields = DeadLetter.__struct_fields__
+        return [msgspec.convert(dict(zip(fields, row, strict=True)), DeadLetter, strict=False) for row in rows]
 
     async def ask_retry(self, tx: Transaction, letter_ids: Sequence[int]) -> int:
         """Have the serving process handle dead letters once more; return how many there are of those."""
