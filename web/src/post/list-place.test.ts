@@ -87,6 +87,18 @@ describe("the place of a list", () => {
     expect(scrollY).toBe(300);
   });
 
+  it("is not unpinned by the router, which scrolls a new page to its top", async () => {
+    scrollY = 120;
+    fill("c");
+    const { place } = open({ card: "c", offset: 0 });
+    scrollY = 0;
+    await Promise.resolve();
+    window.dispatchEvent(new Event("scroll"));
+    fill("abc");
+    place.settle();
+    expect(scrollY).toBe(200);
+  });
+
   it("reports where the reader goes, and nothing that the page did itself", () => {
     const { report } = open({ card: "c", offset: 0 });
     window.dispatchEvent(new Event("scroll"));

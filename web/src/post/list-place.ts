@@ -97,6 +97,7 @@ export class ListPlace {
     this.#opened = true;
     const drift = card.getBoundingClientRect().top - readingLine() - this.#pinned.offset;
     if (Math.abs(drift) >= 1) this.#scrollBy(drift);
+    else this.#ownScroll = window.scrollY;
   }
 
   #unpin(): void {
@@ -123,7 +124,7 @@ export class ListPlace {
   }
 
   #scrolledByReader(): boolean {
-    return this.#opened && (this.#ownScroll === null || Math.abs(window.scrollY - this.#ownScroll) >= 2);
+    return this.#ownScroll !== null && Math.abs(window.scrollY - this.#ownScroll) >= 2;
   }
 
   #sight(): Sight | null {
