@@ -18,6 +18,7 @@ from chirrup.platform.http.pagination import DEFAULT_LIMIT
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem, refusal_body, refusal_headers
 from chirrup.platform.ids import MAX_ID
 from chirrup.posts.reading import unless_muted
+from chirrup.timelines.schemas import markers_answer
 
 _API = ("/api/", "/health", "/metrics", "/.well-known/", "/docs")
 _ROUTES = regex.compile(
@@ -39,6 +40,7 @@ class Boot(msgspec.Struct):
 
     session: msgspec.Raw = _NULL
     home: msgspec.Raw = _NULL
+    markers: msgspec.Raw = _NULL
     discover: msgspec.Raw = _NULL
 
 
@@ -120,6 +122,7 @@ class WebClient:
         await self._app.gate.admit("read", viewer, scope)
         if path == "/" and viewer is not None:
             boot.home = msgspec.Raw((await self._app.home.page(viewer, MAX_ID, DEFAULT_LIMIT)).json())
+            boot.markers = _raw(markers_answer(await self._app.markers.home(viewer)))
         elif path in {"/", "/discover"}:
             skeleton = self._app.posts.public(MAX_ID, DEFAULT_LIMIT + 1)
             page = await self._app.post_reader.page(skeleton, viewer, unless_muted, DEFAULT_LIMIT)
