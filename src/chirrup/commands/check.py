@@ -15,7 +15,7 @@ from chirrup.commands.console import print_json, print_table, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.platform.adapters.sqlite.integrity import examinations, examine
 from chirrup.platform.datadir import DataDir
-from chirrup.reconciliation import reconcile
+from chirrup.reconciliation import everything_counted, reconcile
 from chirrup.settings import Settings
 
 
@@ -72,9 +72,11 @@ def _name(path: Path, data: DataDir) -> str:
 
 
 async def _counts(settings: Settings) -> list[Result]:
-    async with open_application(settings) as instance:
-        report = await reconcile(instance.db, instance.outbox, repair=False)
-        letters = await instance.outbox.dead_letters(instance.db.read)
+    with progress() as bars:
+        task = bars.add_task("Recounting", total=len(everything_counted()))
+        async with open_application(settings) as instance:
+            report = await reconcile(instance.db, instance.outbox, repair=False, done=lambda _: bars.advance(task))
+            letters = await instance.outbox.dead_letters(instance.db.read)
     results = [
         Result(
             f"count of {drift.counted.removesuffix('_count')}",

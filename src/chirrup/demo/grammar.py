@@ -14,7 +14,7 @@ import msgspec
 
 _TEXTS = Path(__file__).with_name("texts")
 _SLOT = re.compile(r"\{(?:(a|A|camel):)?(\w+)\}")
-_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))([^\W\d_])")
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))(?!https?:)([^\W\d_])")
 _DEPTH = 4
 
 

@@ -186,6 +186,8 @@ class Imagination:
         template = speaker.choose(fresh)
         said.add(template)
         text = speaker.say([template], dict(root.topic), kind.topic)
+        if self._chance.random() < 0.06:
+            text += f" @{self._friend_of(author)['friend']}"
         return self._add(
             Post(0, author, at, text, reply_to=parent, kind=kind, topic=root.topic, depth=parent.depth + 1)
         )
