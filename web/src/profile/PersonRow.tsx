@@ -20,9 +20,10 @@ export function PersonRow({ user }: { user: User }) {
                 <VerifiedIcon width="1.1em" height="1.1em" className="shrink-0 text-accent" aria-hidden={false} role="img" aria-label={strings.ui.verified} />
               )}
             </Link>
-            <p className="truncate text-sm text-muted">
-              @{user.username}
-              {user.viewer?.followed_by && ` · ${strings.profile.followsYou}`}
+            {/* One line high: what does not fit beside the name wraps out of sight, but is still read out. */}
+            <p className="flex max-h-[1.375rem] flex-wrap gap-x-2 overflow-hidden text-sm text-muted">
+              <span className="max-w-full truncate">@{user.username}</span>
+              {user.viewer?.followed_by && <span>{strings.profile.followsYou}</span>}
             </p>
           </div>
           <div className="relative z-10 shrink-0">
