@@ -1,8 +1,6 @@
 """The reference, held against the code that it describes."""
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,15 +48,6 @@ def test_every_command_is_described_with_its_options() -> None:
     for name, command in known.items():
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         assert options == set(re.findall(r"`(--[a-z-]+)`", sections[name])), name
-
-
-def test_every_dependency_has_a_row() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    package = json.loads((ROOT / "web" / "package.json").read_text("utf-8"))
-    names = {re.split(r"[\[<>=~!; ]", requirement)[0] for requirement in wanted}
-    names |= package["dependencies"].keys() | package["devDependencies"].keys()
-    assert {row[0] for row in rows("dependencies.md")} == names
 
 
 def test_every_metric_has_a_row() -> None:

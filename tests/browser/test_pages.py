@@ -1,0 +1,154 @@
+"""Every page: accessible, quiet, steady, light, and usable at any size."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import PHONE, WIDE, Member, Nest, feed
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPT_KIB = 150
+SHIFT = 0.1
+NARROW = {"width": 320, "height": 640}
+
+# the sum of layout shifts without input, and the time of the largest paint so far, in milliseconds
+_OBSERVE = """
+window.vitals = { shift: 0, paint: 0 };
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.vitals.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.vitals.paint = entry.startTime;
+}).observe({ type: "largest-contentful-paint", buffered: true });
+"""
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_SCRIPT_BYTES = """
+performance.getEntriesByType("resource")
+  .filter((entry) => new URL(entry.name).pathname.endsWith(".js"))
+  .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
+"""
+
+
+@dataclass
+class Village:
+    """Some people who talk, and the addresses of all pages."""
+
+    wren: Member
+    paths: dict[str, str]
+
+
+@pytest.fixture
+def village(nest: Nest) -> Village:
+    """Wren, who follows robin; a conversation, a retweet and a quote."""
+    wren, robin = nest.member("wren"), nest.member("robin")
+    wren.follow(robin)
+    robin.follow(wren)
+    first = robin.publish(f"The hedge is full of berries, @{wren.username}. #autumn https://example.org/berries")
+    reply = wren.publish(
+        "On my way. " + "Save me some of the red ones, they are the best of all. " * 3, reply_to=first["id"]
+    )
+    robin.publish("There are enough", reply_to=reply["id"])
+    wren.post(f"/posts/{first['id']}/retweet")
+    wren.publish("Quite a find", quote_of=first["id"])
+    robin.publish("אחת שתיים שלוש — and a-very-long-word-" + "without-any-end-" * 8)
+    profile = f"/@{robin.username}"
+    paths = {
+        "home": "/", "discover": "/discover", "settings": "/settings", "profile": profile,
+        "followers": f"{profile}/followers", "following": f"{profile}/following", "thread": f"{profile}/{first['id']}",
+        "login": "/login", "register": "/register", "welcome": "/", "missing": "/no/such/page",
+    }  # fmt: skip
+    return Village(wren, paths)
+
+
+PAGES = [
+    "home", "discover", "settings", "profile", "followers", "following", "thread", "login", "register", "welcome",
+    "missing",
+]  # fmt: skip
+
+
+def look(nest: Nest, village: Village, name: str, **options: Any) -> Page:
+    """Open one of the pages and wait until it has settled."""
+    if name == "missing":
+        nest.expect_failed_requests()
+    viewer = None if name in {"login", "register", "welcome"} else village.wren
+    page = nest.visit(village.paths[name], viewer, **options)
+    expect(page.get_by_role("main").get_by_role("heading").first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_fault_that_axe_knows(nest: Nest, village: Village, scheme: str) -> None:
+    axe = AXE.read_text("utf-8")
+    found = []
+    for name in PAGES:
+        for viewport in (WIDE, PHONE):
+            page = look(nest, village, name, color_scheme=scheme, viewport=viewport)
+            page.evaluate(axe)
+            for fault in page.evaluate("(rules) => axe.run(document, rules)", _RULES)["violations"]:
+                places = [node["html"][:160] for node in fault["nodes"][:3]]
+                found.append(f"{name} {viewport['width']}: {fault['id']}: {fault['help']} {places}")
+            page.context.close()
+    assert found == []
+
+
+def grow_text(page: Page) -> None:
+    """Set the text to twice its size."""
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+
+@pytest.mark.parametrize("change", [lambda page: None, grow_text], ids=["plain", "text at 200 %"])
+def test_no_page_scrolls_sideways_at_320_pixels(nest: Nest, village: Village, change: Callable[[Page], None]) -> None:
+    found = []
+    for name in PAGES:
+        page = look(nest, village, name, viewport=NARROW)
+        change(page)
+        page.wait_for_timeout(100)
+        too_wide = page.evaluate(_TOO_WIDE)
+        if too_wide > 0:
+            found.append(f"{name}: {too_wide} px too wide")
+        page.context.close()
+    assert found == []
+
+
+def test_no_page_shifts_while_it_loads(nest: Nest, village: Village, capsys: pytest.CaptureFixture[str]) -> None:
+    found = []
+    for name in PAGES:
+        page = look(nest, village, name)
+        page.context.add_init_script(_OBSERVE)
+        page.reload()
+        page.wait_for_load_state("networkidle")
+        vitals = page.evaluate("vitals")
+        with capsys.disabled():
+            print(f"\n{name}: layout shift {vitals['shift']:.3f}, largest paint after {vitals['paint']:.0f} ms", end="")
+        if vitals["shift"] >= SHIFT:
+            found.append(f"{name}: {vitals['shift']:.3f}")
+        page.context.close()
+    assert found == []
+
+
+def test_the_scripts_of_a_first_page_stay_within_their_budget(nest: Nest, village: Village) -> None:
+    found = []
+    for name in PAGES:
+        page = look(nest, village, name)
+        sent = page.evaluate(_SCRIPT_BYTES) / 1024
+        if not 0 < sent <= SCRIPT_KIB:
+            found.append(f"{name}: {sent:.0f} KiB")
+        page.context.close()
+    assert found == []
+
+
+def test_the_first_posts_are_in_the_document(nest: Nest, village: Village) -> None:
+    page = nest.visit("/discover")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    page.goto("/", wait_until="load")
+    expect(feed(page).get_by_role("article").first).to_be_visible()
+    assert [url for url in asked if "/discover" in url] == []
