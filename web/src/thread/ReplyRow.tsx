@@ -31,7 +31,7 @@ export function ReplyRow({ row: { node, depth, guides, collapsed }, onToggle }: 
       style={{ "--level": level } as React.CSSProperties}
     >
       {guides.slice(0, DEEPEST).map((goesOn, at) => (
-        <Guide key={at} level={at} goesOn={goesOn} elbow={at === depth - 1} />
+        <Guide key={at} level={at} goesOn={goesOn} elbow={at === depth - 1 ? (node.post ? "post" : "gap") : null} />
       ))}
       <div className="ps-[calc(var(--level)*var(--thread-step))]">
         {node.post ? (
@@ -88,7 +88,7 @@ function BranchRail({ node, drawn, onToggle }: { node: ThreadNode; drawn: boolea
 }
 
 /** A line from an answer down to those below it, bending in where one of them begins. */
-function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow: boolean }) {
+function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow: "post" | "gap" | null }) {
   const place = { insetInlineStart: `calc(32px + ${level} * var(--thread-step))` };
   return (
     <>
@@ -97,7 +97,10 @@ function Guide({ level, goesOn, elbow }: { level: number; goesOn: boolean; elbow
         <span
           aria-hidden="true"
           style={place}
-          className="pointer-events-none absolute top-0 z-1 h-[30px] w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line-strong/50"
+          className={cx(
+            "pointer-events-none absolute top-0 z-1 w-[calc(var(--thread-step)-17px)] rounded-es-[0.625rem] border-s border-b border-line-strong/50",
+            elbow === "post" ? "h-[30px]" : "h-5",
+          )}
         />
       )}
     </>
