@@ -109,13 +109,14 @@ export class ListPlace {
   /** Puts the card that was held, or last seen, back to where it was in the window. */
   #keep(): void {
     const before = this.#held ?? (anchorsByItself() || window.scrollY <= 0 ? null : this.#seen);
-    this.#held = null;
     const list = this.#list();
     const card = before && list && findCard(list, before.card);
     if (!before || !card) return;
     const documentTop = card.getBoundingClientRect().top + window.scrollY;
     if (documentTop !== before.documentTop) this.#scrollBy(documentTop - before.documentTop);
     this.#seen = { ...before, documentTop };
+    // New cards have an estimated height at first: the hold goes on until they have their own.
+    if (this.#held) this.#held = this.#seen;
   }
 
   #scrollBy(distance: number): void {
