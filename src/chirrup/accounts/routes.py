@@ -37,7 +37,11 @@ AnyRequest = Request[Any, Any, Any]
 async def register(
     data: Registration, request: AnyRequest, accounts: Accounts, sessions: Sessions, settings: Settings
 ) -> Response[Authenticated]:
-    """Make an account and open its first session."""
+    """Make an account and open its first session.
+
+    With `use_cookie`, the refresh token is set as the cookie `chirrup_refresh` (HttpOnly, SameSite=Strict) and is null
+    in the answer; that is for browsers, where no script should hold it.
+    """
     if settings.registration == "closed":
         raise Forbidden("This community does not take registrations right now.")
     account = await accounts.register(data.username, data.email, data.password, data.display_name)
@@ -55,7 +59,10 @@ async def register(
 async def log_in(
     data: Login, request: AnyRequest, accounts: Accounts, sessions: Sessions, settings: Settings, gate: Gate
 ) -> Response[Authenticated]:
-    """Open a session."""
+    """Open a session.
+
+    A wrong password and an unknown name answer alike. Attempts are limited by address and by name.
+    """
     await gate.count("login-name", data.username.lower(), request.scope)
     grant = await sessions.log_in(data.username, data.password, _device(request))
     return await _answer(grant, accounts, settings, use_cookie=data.use_cookie)
@@ -71,14 +78,21 @@ async def log_in(
 async def refresh_session(
     data: RefreshToken, request: AnyRequest, accounts: Accounts, sessions: Sessions, settings: Settings
 ) -> Response[Authenticated]:
-    """Exchange a refresh token for a fresh pair; a spent one ends its session."""
+    """Exchange a refresh token for a fresh pair; a spent one ends its session.
+
+    Without `refresh_token` in the body the cookie's is meant, and the fresh one is set as the cookie. A client must not
+    refresh twice at the same time: the second would bring a spent token.
+    """
     grant = await sessions.refresh(_refresh_token(data, request), _device(request))
     return await _answer(grant, accounts, settings, use_cookie=data.refresh_token is None)
 
 
 @post("/auth/logout", status_code=204, responses=refuses(401, 413, 415, 507), tags=["auth"])
 async def log_out(data: RefreshToken, request: AnyRequest, sessions: Sessions) -> Response[None]:
-    """End the session of a refresh token."""
+    """End the session of a refresh token.
+
+    Its access tokens stop working at once. A session that is over stays so.
+    """
     await sessions.log_out(_refresh_token(data, request))
     answer = Response(content=None, status_code=204)
     answer.delete_cookie(REFRESH_COOKIE, path="/")
@@ -123,7 +137,10 @@ async def edit_me(data: ProfileEdit, viewer: Viewer, accounts: Accounts) -> Me:
 
 @delete("/users/me", opt={"limit": "login"}, responses=refuses(401, 403, 413, 415, 507), tags=["users"])
 async def delete_me(data: AccountDeletion, viewer: Viewer, accounts: Accounts) -> None:
-    """Delete one's own account for good."""
+    """Delete one's own account for good.
+
+    All that it wrote disappears at once; its name stays taken, so that nobody can pose as its last owner.
+    """
     await accounts.delete(viewer, data.password)
 
 

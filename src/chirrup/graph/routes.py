@@ -29,7 +29,10 @@ async def follow_user(
     graph: Graph,
     idempotency: IdempotencyKey | None,
 ) -> User:
-    """Follow an account."""
+    """Follow an account.
+
+    Its recent posts are in the home timeline at once. Where a block stands between the two, this is a 403.
+    """
     followee = await accounts.named(username)
     new = await graph.follow(viewer.id, followee.id, idempotency)
     return await present_user(_counted(followee, 1 if new else 0), viewer, graph)

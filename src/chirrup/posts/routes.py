@@ -30,7 +30,11 @@ async def publish_post(
     post_reader: PostReader,
     idempotency: IdempotencyKey | None,
 ) -> Response[Post]:
-    """Publish a post, a reply or a quote."""
+    """Publish a post, a reply or a quote.
+
+    The text is kept in NFC without space around it; mentions, hashtags and links are found in it and told as `entities`.
+    Answering or quoting a retweet means its original.
+    """
     draft = Draft(
         text=data.text,
         reply_to=parse_id(data.reply_to) if data.reply_to else None,
@@ -48,7 +52,10 @@ async def show_post(post_id: str, reader: Viewer | None, post_reader: PostReader
 
 @delete("/posts/{post_id:str}", responses=refuses(401, 403, 404, 413, 415, 507), tags=["posts"])
 async def delete_post(post_id: str, viewer: Viewer, posts: Posts) -> None:
-    """Delete one's own post."""
+    """Delete one's own post.
+
+    It is gone from every list at once; in threads, a gap stands in its place as long as something hangs on it.
+    """
     await posts.delete(viewer, parse_id(post_id))
 
 
@@ -60,7 +67,10 @@ async def show_thread(
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
 ) -> Response[ThreadAnswer]:
-    """Show a post with all that it answers and all that answers it."""
+    """Show a post with all that it answers and all that answers it.
+
+    `limit` and `cursor` page over the direct replies, oldest first; each comes with what answers it, depth-first.
+    """
     after = decode_cursor(cursor) if cursor else 0
     return json_answer((await threads.thread(parse_id(post_id), reader, after, limit)).json())
 

@@ -126,8 +126,8 @@ class NewPost(Body, frozen=True, kw_only=True):
     attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = field(
         default_factory=list
     )
-    reply_to: Id | None = None
-    quote_of: Id | None = None
+    reply_to: Annotated[Id | None, Meta(description="The id of the post that this one answers.")] = None
+    quote_of: Annotated[Id | None, Meta(description="The id of the post that this one shows and comments on.")] = None
 
 
 def with_count(body: bytes, name: str, count: int) -> bytes:

@@ -41,7 +41,12 @@ async def show_feed(
     older_than: OlderThan = None,
     newer_than: NewerThan = None,
 ) -> Response[Page[Post]]:
-    """List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with."""
+    """List the home timeline, newest first.
+
+    It holds one's own posts and those of followees, each retweet as an entry of its own; a followee's reply only when it
+    answers oneself, its own author or another followee. A cursor goes on where its page ended, whatever the page began
+    with: after `newer_than` it leads further up.
+    """
     if newer_than is not None:
         after = decode_cursor(cursor) if cursor else parse_id(newer_than)
         return json_answer((await home.newer_page(viewer, after, limit)).json())
@@ -57,7 +62,10 @@ async def show_markers(viewer: Viewer, markers: Markers) -> MarkersAnswer:
 
 @put("/markers", responses=refuses(401, 413, 415, 507), tags=["timelines"])
 async def set_markers(data: NewMarkers, viewer: Viewer, markers: Markers) -> MarkersAnswer:
-    """Keep where reading stopped, for all devices; never backwards unless asked with `force`."""
+    """Keep where reading stopped, for all devices.
+
+    The marker moves backwards only with `force`, so that an older device's late write does no harm.
+    """
     await markers.set_home(viewer, parse_id(data.home), force=data.force)
     return markers_answer(await markers.home(viewer))
 

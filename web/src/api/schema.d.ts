@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account and open its first session
-         * @description Make an account and open its first session.
+         * @description Make an account and open its first session. With `use_cookie`, the refresh token is set as the cookie `chirrup_refresh` (HttpOnly, SameSite=Strict) and is null in the answer; that is for browsers, where no script should hold it.
          */
         post: operations["register"];
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Open a session
-         * @description Open a session.
+         * @description Open a session. A wrong password and an unknown name answer alike. Attempts are limited by address and by name.
          */
         post: operations["logIn"];
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for a fresh pair; a spent one ends its session
-         * @description Exchange a refresh token for a fresh pair; a spent one ends its session.
+         * @description Exchange a refresh token for a fresh pair; a spent one ends its session. Without `refresh_token` in the body the cookie's is meant, and the fresh one is set as the cookie. A client must not refresh twice at the same time: the second would bring a spent token.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * End the session of a refresh token
-         * @description End the session of a refresh token.
+         * @description End the session of a refresh token. Its access tokens stop working at once. A session that is over stays so.
          */
         post: operations["logOut"];
         delete?: never;
@@ -160,7 +160,7 @@ export interface paths {
         post?: never;
         /**
          * Delete one's own account for good
-         * @description Delete one's own account for good.
+         * @description Delete one's own account for good. All that it wrote disappears at once; its name stays taken, so that nobody can pose as its last owner.
          */
         delete: operations["deleteMe"];
         options?: never;
@@ -203,7 +203,7 @@ export interface paths {
         put?: never;
         /**
          * Follow an account
-         * @description Follow an account.
+         * @description Follow an account. Its recent posts are in the home timeline at once. Where a block stands between the two, this is a 403.
          */
         post: operations["followUser"];
         delete?: never;
@@ -363,7 +363,7 @@ export interface paths {
         put?: never;
         /**
          * Publish a post, a reply or a quote
-         * @description Publish a post, a reply or a quote.
+         * @description Publish a post, a reply or a quote. The text is kept in NFC without space around it; mentions, hashtags and links are found in it and told as `entities`. Answering or quoting a retweet means its original.
          */
         post: operations["publishPost"];
         delete?: never;
@@ -388,7 +388,7 @@ export interface paths {
         post?: never;
         /**
          * Delete one's own post
-         * @description Delete one's own post.
+         * @description Delete one's own post. It is gone from every list at once; in threads, a gap stands in its place as long as something hangs on it.
          */
         delete: operations["deletePost"];
         options?: never;
@@ -405,7 +405,7 @@ export interface paths {
         };
         /**
          * Show a post with all that it answers and all that answers it
-         * @description Show a post with all that it answers and all that answers it.
+         * @description Show a post with all that it answers and all that answers it. `limit` and `cursor` page over the direct replies, oldest first; each comes with what answers it, depth-first.
          */
         get: operations["showThread"];
         put?: never;
@@ -612,8 +612,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with
-         * @description List the home timeline, newest first; a cursor goes on where its page ended, whatever the page began with.
+         * List the home timeline, newest first
+         * @description List the home timeline, newest first. It holds one's own posts and those of followees, each retweet as an entry of its own; a followee's reply only when it answers oneself, its own author or another followee. A cursor goes on where its page ended, whatever the page began with: after `newer_than` it leads further up.
          */
         get: operations["showFeed"];
         put?: never;
@@ -637,8 +637,8 @@ export interface paths {
          */
         get: operations["showMarkers"];
         /**
-         * Keep where reading stopped, for all devices; never backwards unless asked with `force`
-         * @description Keep where reading stopped, for all devices; never backwards unless asked with `force`.
+         * Keep where reading stopped, for all devices
+         * @description Keep where reading stopped, for all devices. The marker moves backwards only with `force`, so that an older device's late write does no harm.
          */
         put: operations["setMarkers"];
         post?: never;
@@ -982,9 +982,15 @@ export interface components {
              * @default []
              */
             attachments?: string[];
-            /** @default null */
+            /**
+             * @description The id of the post that this one answers.
+             * @default null
+             */
             reply_to?: string | null;
-            /** @default null */
+            /**
+             * @description The id of the post that this one shows and comments on.
+             * @default null
+             */
             quote_of?: string | null;
         };
         /**
