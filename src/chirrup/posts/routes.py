@@ -32,8 +32,8 @@ async def publish_post(
 ) -> Response[Post]:
     """Publish a post, a reply or a quote.
 
-    The text is kept in NFC without space around it; mentions, hashtags and links are found in it and told as `entities`.
-    Answering or quoting a retweet means its original.
+    The text is kept in NFC without space around it; mentions, hashtags and links are found in it and told as
+    `entities`. Answering or quoting a retweet means its original.
     """
     draft = Draft(
         text=data.text,

@@ -43,9 +43,9 @@ async def show_feed(
 ) -> Response[Page[Post]]:
     """List the home timeline, newest first.
 
-    It holds one's own posts and those of followees, each retweet as an entry of its own; a followee's reply only when it
-    answers oneself, its own author or another followee. A cursor goes on where its page ended, whatever the page began
-    with: after `newer_than` it leads further up.
+    It holds one's own posts and those of followees, each retweet as an entry of its own; a followee's reply only when
+    it answers oneself, its own author or another followee. A cursor goes on where its page ended, whatever the page
+    began with: after `newer_than` it leads further up.
     """
     if newer_than is not None:
         after = decode_cursor(cursor) if cursor else parse_id(newer_than)
