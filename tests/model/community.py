@@ -32,6 +32,8 @@ class Item(msgspec.Struct):
     """As much of a presented post as a reader needs here."""
 
     id: str
+    retweet_of: "Item | None"
+    viewer: dict[str, bool]
 
 
 class Community:
@@ -42,6 +44,8 @@ class Community:
         self.clock = HandClock()
         self.oracle = Oracle()
         self.names: dict[int, str] = {}
+        self.items: dict[int, Item] = {}
+        """What the last reader was shown, by post id."""
         self.pending: set[int] = set()
         """Posts that others' timelines may not show yet."""
         self.loop = asyncio.new_event_loop()
@@ -192,8 +196,21 @@ class Community:
         for viewer in sorted(self.oracle.active):
             expected = self.oracle.home(viewer)
             assert self.down(viewer, limits) == expected
+            for post_id in expected:
+                self.check_item(viewer, post_id)
             for after in {0, *expected[len(expected) // 2 :][:1], *expected[:1]}:
                 assert self.up(viewer, after, limits) == sorted(key for key in expected if key > after)
+
+    def check_item(self, viewer: int, post_id: int) -> None:
+        """Compare what a viewer was shown of a post: the original inside, and the viewer's own retweets."""
+        item, original = self.items[post_id], self.oracle.posts[post_id].original
+        assert item.viewer["retweeted"] == (self.oracle.retweet_of(viewer, post_id) is not None)
+        if original is None or not self.oracle.may_see(viewer, original):
+            assert item.retweet_of is None
+        else:
+            assert item.retweet_of is not None
+            assert int(item.retweet_of.id) == original
+            assert item.retweet_of.viewer["retweeted"] == (self.oracle.retweet_of(viewer, original) is not None)
 
     def check_counts(self) -> None:
         """Compare what is counted of every account."""
@@ -229,7 +246,9 @@ class Community:
         for number in range(10_000):
             limit = limits[number % len(limits)]
             page = self.do(read(key, limit))
-            shown.extend(int(msgspec.json.decode(item, type=Item).id) for item in page.items)
+            items = [msgspec.json.decode(item, type=Item) for item in page.items]
+            shown.extend(int(item.id) for item in items)
+            self.items |= {int(item.id): item for item in items}
             if page.next_cursor is None:
                 assert len(page.items) <= limit
                 return list(shown)

@@ -82,7 +82,7 @@ class Passwords:
             right, better = self._hasher.verify_and_update(password, kept or self._decoy)
         except UnknownHashError:
             return False, None
-        return right and kept is not None, better
+        return right and bool(kept), better
 
     def close(self) -> None:
         """Wait for the hashing under way."""
