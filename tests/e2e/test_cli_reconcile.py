@@ -87,7 +87,8 @@ async def _reconciled_without_drift(app: Application) -> None:
         await asyncio.sleep(0)
 
 
-async def test_what_a_consumer_gave_up_on_is_counted_once(community: Community) -> None:
+@pytest.mark.parametrize("retrying", [0, 1])
+async def test_what_a_consumer_gave_up_on_is_counted_once(community: Community, retrying: int) -> None:
     wren, robin = await community.people("wren", "robin")
     await robin.follow(wren)
     await community.settle()
@@ -97,11 +98,13 @@ async def test_what_a_consumer_gave_up_on_is_counted_once(community: Community) 
         data_dir,
         "UPDATE accounts SET followers_count = 0, following_count = 0",
         "INSERT INTO dead_letters (consumer, event_id, type, payload, published_at, error, attempts, created_at,"
-        " retrying) SELECT 'graph.count', id, type, payload, 0, 'KeyError', 5, 0, 0 FROM outbox"
+        f" retrying) SELECT 'graph.count', id, type, payload, 0, 'KeyError', 5, 0, {retrying} FROM outbox"
         " WHERE type = 'FollowCreated'",
     )
     report = await reconcile(community.app.db, community.app.outbox, repair=True)
-    assert report.dead_letters_dropped == 1
+    # asked to retry, the consumer may have been faster
+    assert report.dead_letters_dropped == 1 or retrying
+    await community.settle()
     assert await asyncio.to_thread(wrong, data_dir) == RIGHT
 
 
