@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { strings } from "@/strings";
 import { ArrowUpIcon, DeviceIcon } from "@/ui/icons";
 
@@ -30,9 +31,22 @@ export function NewPostsPill({ unread, onTop, onElsewhere }: PillsProps) {
           </button>
         )}
       </div>
-      <p role="status" className="sr-only">
-        {count > 0 && strings.home.newPosts(count, more)}
-      </p>
+      <Announcement count={count} more={more} />
     </div>
+  );
+}
+
+/** Says that more has come; that the reader gets through it needs no word. */
+function Announcement({ count, more }: PillsProps["unread"]) {
+  const [known, setKnown] = useState(0);
+  const [said, setSaid] = useState("");
+  if (count !== known) {
+    setKnown(count);
+    setSaid(count > known ? strings.home.newPosts(count, more) : "");
+  }
+  return (
+    <p role="status" className="sr-only">
+      {said}
+    </p>
   );
 }

@@ -6,7 +6,7 @@ import { Mark } from "@/ui/Mark";
 export function Welcome() {
   const words = strings.home;
   return (
-    <section aria-labelledby="welcome" className="border-b border-line px-4 pt-8 pb-9 sm:px-8">
+    <section aria-labelledby="welcome" className="border-b border-line px-4 pt-8 pb-9">
       <Mark size={52} />
       <h2 id="welcome" className="mt-5 max-w-md text-2xl font-bold tracking-tight text-balance">
         {words.welcomeTitle}
