@@ -4,21 +4,14 @@
 """
 
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from chirrup.platform.adapters.sqlite import bus as sqlite_bus
-from chirrup.posts import service as posts_service
-from chirrup.settings import Settings
-from tests.model.community import FLOCK, Community, make_flock
+from tests.model.community import FLOCK, Community
 
 EXAMPLES = int(os.environ.get("CHIRRUP_MODEL_EXAMPLES", "40"))
 STEPS = 40
@@ -250,26 +243,6 @@ class Histories(RuleBasedStateMachine):
             self.community.settle()
         self.community.publish(self.who(author))
         self.community.clock.time += 1
-
-
-@pytest.fixture
-def make(prepared_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Community]]:
-    """Open a new community, with all limits so small that every history crosses them."""
-    monkeypatch.setattr(sqlite_bus, "BATCH", 3)
-    monkeypatch.setattr(posts_service, "_RECENT", 4)
-    shared_memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
-        template = Path(shutil.copytree(prepared_data, Path(folder) / "flock"))
-        make_flock(template)
-
-        def make() -> Community:
-            data_dir = Path(tempfile.mkdtemp(dir=folder))
-            shutil.copytree(template, data_dir, dirs_exist_ok=True)
-            return Community(
-                Settings(data_dir=data_dir, timeline_size=8, timeline_recent=3, fanout_chunk=3, fanout_threshold=4)
-            )
-
-        yield make
 
 
 def test_every_page_of_every_history_is_what_the_rows_say(make: Callable[[], Community]) -> None:

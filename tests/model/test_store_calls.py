@@ -1,0 +1,125 @@
+"""How often a home read asks the database: never when warm, and when cold as often for many posts as for few."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from chirrup.accounts import Viewer
+from chirrup.bootstrap import Application
+from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.ids import MAX_ID
+from chirrup.platform.ports import Reader, Row
+from tests.support import Community, Person
+
+# relations (2), pulled authors, own posts, the build, posts, their counts, accounts, likes, retweets
+COLD = 10
+# originals, their counts, their authors
+ORIGINALS = 3
+# a post and its counts
+COUNTED_POST = 2
+
+
+class CountingReader:
+    """Passes queries on and notes them."""
+
+    def __init__(self, reader: Reader, queries: list[str]) -> None:
+        self._reader = reader
+        self._queries = queries
+
+    async def all(self, sql: str, *args: object) -> Sequence[Row]:
+        """Return all rows of a query."""
+        self._queries.append(sql)
+        return await self._reader.all(sql, *args)
+
+    async def first(self, sql: str, *args: object) -> Row | None:
+        """Return the first row of a query."""
+        self._queries.append(sql)
+        return await self._reader.first(sql, *args)
+
+
+class Flock:
+    """A viewer who follows a few who post, and the queries that reading takes."""
+
+    def __init__(self, community: Community, viewer: Person, others: list[Person], queries: list[str]) -> None:
+        self.community = community
+        self.app: Application = community.app
+        self.viewer = viewer
+        self.others = others
+        self._queries = queries
+
+    async def read(self, limit: int = 20) -> list[str]:
+        """Read the first page, and return the queries that it took."""
+        self._queries.clear()
+        page = await self.app.home.page(Viewer(self.viewer.id, 0), MAX_ID, limit)
+        assert len(page.items) == limit
+        return list(self._queries)
+
+    async def cool(self) -> None:
+        """Forget all that is kept in memory."""
+        self.app.home.cache.clear()  # type: ignore[attr-defined]
+        await self.app.timelines.drop([self.viewer.id])
+
+
+@pytest.fixture
+async def flock(community: Community) -> AsyncIterator[Flock]:
+    viewer, *others = await community.people("wren", "robin", "jay", "owl", "lark")
+    await viewer.follow(*others)
+    for number in range(24):
+        await others[number % 4].publish(f"song {number}")
+    await community.settle()
+    database = community.app.db
+    assert isinstance(database, SqliteDatabase)
+    queries: list[str] = []
+    short, long = database.read, database.scan
+    database.read = CountingReader(short, queries)  # type: ignore[assignment]
+    database.scan = CountingReader(long, queries)  # type: ignore[assignment]
+    yield Flock(community, viewer, others, queries)
+    database.read, database.scan = short, long
+
+
+async def test_a_warm_read_asks_the_database_nothing(flock: Flock) -> None:
+    await flock.read()
+    assert await flock.read() == []
+
+
+async def test_a_cold_read_asks_as_often_for_twenty_posts_as_for_one(flock: Flock) -> None:
+    await flock.cool()
+    one = await flock.read(1)
+    await flock.cool()
+    twenty = await flock.read(20)
+    assert len(twenty) == COLD
+    assert sorted(one) == sorted(twenty)
+
+
+async def test_originals_of_retweets_and_quotes_are_fetched_together(flock: Flock) -> None:
+    stranger = await flock.community.person("rook")
+    songs = [await stranger.publish(f"far song {number}") for number in range(4)]
+    for number, song in enumerate(songs):
+        await flock.others[number].post(f"/posts/{song['id']}/retweet")
+        await flock.others[number].publish("listen", quote_of=song["id"])
+    await flock.community.settle()
+    await flock.cool()
+    assert len(await flock.read()) == COLD + ORIGINALS
+
+
+async def test_a_new_post_is_kept_since_its_author_was_shown_it(flock: Flock) -> None:
+    await flock.read()
+    await flock.others[0].publish("a new song")
+    await flock.community.settle()
+    assert await flock.read() == []
+
+
+async def test_a_new_count_costs_one_post_anew(flock: Flock) -> None:
+    await flock.read()
+    post = await flock.others[0].publish("a new song")
+    await flock.others[1].post(f"/posts/{post['id']}/like")
+    await flock.community.settle()
+    assert len(await flock.read()) == COUNTED_POST
+    assert await flock.read() == []
+
+
+async def test_a_new_follow_costs_the_relations_and_one_build(flock: Flock) -> None:
+    await flock.read()
+    stranger = await flock.community.person("rook")
+    await flock.viewer.follow(stranger)
+    assert len(await flock.read()) == 3
