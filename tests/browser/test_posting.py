@@ -1,7 +1,7 @@
 """Writing, and what can be done to a post."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.people import Member, Nest, card, write
 from tests.support import API
@@ -125,7 +125,7 @@ def test_what_could_not_be_sent_goes_out_once_when_the_server_is_back(own_nest: 
 def test_a_post_whose_answer_was_lost_is_not_doubled(nest: Nest) -> None:
     wren = nest.member("wren")
     page = nest.visit("/", wren)
-    lost = []
+    lost: list[APIResponse] = []
 
     def lose_the_first_answer(route: Route) -> None:
         answer = route.fetch()
