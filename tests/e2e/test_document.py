@@ -44,6 +44,26 @@ def test_an_operation_is_described(method: str, path: str, operation: dict[str, 
     assert all(parameter["description"] for parameter in operation["parameters"])
 
 
+async def test_who_must_send_a_token_is_as_documented(community: Community) -> None:
+    wren = await community.person("wren")
+    post = await wren.publish()
+    known = {"username": "wren", "post_id": post["id"], "session_id": "1"}
+    for method, path, operation in OPERATIONS:
+        address = BASE + path.format(**known)
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        bare = await community.client().request(method, address, json=body)
+        forged = await community.client("no.such.token").request(method, address, json=body)
+        refused = [answer.status_code == 401 for answer in (bare, forged)]
+        match operation["security"]:
+            case []:
+                assert refused[0] == refused[1], path
+            case [_]:
+                assert refused == [True, True], path
+            case _:
+                assert refused == [False, True], path
+        assert "401" in operation["responses"] or not any(refused), path
+
+
 def test_references_lead_somewhere() -> None:
     def check(part: Any) -> None:
         if isinstance(part, dict):

@@ -227,6 +227,15 @@ async def test_every_answer_has_the_headers_that_protect_its_reader(community: C
         assert "server" not in headers
 
 
+@pytest.mark.parametrize("path", ["/api/v1/discover", "/api/v1/feed", "/health", "/docs", "/api/v1/nothing"])
+async def test_a_head_is_answered_with_the_headers_of_a_get(community: Community, path: str) -> None:
+    client = community.client()
+    head, get = await client.head(BASE + path), await client.get(BASE + path)
+    assert head.content == b""
+    assert head.status_code == get.status_code
+    assert head.headers.keys() == get.headers.keys()
+
+
 async def test_a_real_server_reads_on_after_a_refusal(server: Server) -> None:
     async with server.client() as visitor:
         body = {"username": "wren", "email": "wren@example.org", "password": PASSWORD}

@@ -86,6 +86,9 @@ class Edge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, started: float) -> None:
         status = 500
+        asked = scope["method"]
+        if asked == "HEAD":
+            scope = {**scope, "method": "GET"}
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -101,6 +104,8 @@ class Edge:
                     *message["headers"],
                     *((name, value) for name, value in extra if name not in present),
                 ]
+            elif asked == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         refusal = _unreadable(scope)
@@ -109,7 +114,7 @@ class Edge:
         else:
             await self._app(scope, receive, send_with_headers)
         route = scope.get("path_template") or "other"
-        self._telemetry.requests.labels(scope["method"], route, str(status)).inc()
+        self._telemetry.requests.labels(asked, route, str(status)).inc()
         self._telemetry.latency.labels(route).observe(time.perf_counter() - started)
 
     def _request_id(self, scope: Scope) -> str:
