@@ -221,7 +221,7 @@ class Imagination:
         for post in self.history.posts:
             audience = self._followers[post.author]
             charm = self._chance.paretovariate(1.2) * (0.5 if post.reply_to else 1.0)
-            wanted = min(int(charm * math.sqrt(1 + len(audience)) * 0.5), len(audience) + 6)
+            wanted = min(int(charm * math.sqrt(1 + len(audience)) * 0.36), len(audience) + 6)
             for _ in range(wanted):
                 near = audience and self._chance.random() < 0.85
                 liker = self._chance.choice(audience) if near else self._chance.choice(everyone)
