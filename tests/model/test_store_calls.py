@@ -1,6 +1,7 @@
 """How often a home read asks the database: never when warm, and when cold as often for many posts as for few."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,6 +10,7 @@ from chirrup.bootstrap import Application
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Reader, Row
+from chirrup.posts import Draft
 from tests.support import Community, Person
 
 # relations (2), pulled authors, own posts, the build, posts, their counts, accounts, likes, retweets
@@ -51,7 +53,7 @@ class Flock:
         """Read the first page, and return the queries that it took."""
         self._queries.clear()
         page = await self.app.home.page(Viewer(self.viewer.id, 0), MAX_ID, limit)
-        assert len(page.items) == limit
+        assert len(page.items) == limit or page.next_cursor is None
         return list(self._queries)
 
     async def cool(self) -> None:
@@ -60,21 +62,30 @@ class Flock:
         await self.app.timelines.drop([self.viewer.id])
 
 
+@contextmanager
+def counted(app: Application, queries: list[str]) -> Iterator[None]:
+    """Note all queries on a database; slices ask it for its readers each time."""
+    database = app.db
+    assert isinstance(database, SqliteDatabase)
+    short, long = database.read, database.scan
+    database.read = CountingReader(short, queries)  # type: ignore[assignment]
+    database.scan = CountingReader(long, queries)  # type: ignore[assignment]
+    queries.clear()
+    yield
+    database.read, database.scan = short, long
+
+
 @pytest.fixture
 async def flock(community: Community) -> AsyncIterator[Flock]:
+    """A viewer, and four others with two dozen posts."""
     viewer, *others = await community.people("wren", "robin", "jay", "owl", "lark")
     await viewer.follow(*others)
     for number in range(24):
         await others[number % 4].publish(f"song {number}")
     await community.settle()
-    database = community.app.db
-    assert isinstance(database, SqliteDatabase)
     queries: list[str] = []
-    short, long = database.read, database.scan
-    database.read = CountingReader(short, queries)  # type: ignore[assignment]
-    database.scan = CountingReader(long, queries)  # type: ignore[assignment]
-    yield Flock(community, viewer, others, queries)
-    database.read, database.scan = short, long
+    with counted(community.app, queries):
+        yield Flock(community, viewer, others, queries)
 
 
 async def test_a_warm_read_asks_the_database_nothing(flock: Flock) -> None:
@@ -123,3 +134,21 @@ async def test_a_new_follow_costs_the_relations_and_one_build(flock: Flock) -> N
     stranger = await flock.community.person("rook")
     await flock.viewer.follow(stranger)
     assert len(await flock.read()) == 3
+
+
+@pytest.mark.settings(timeline_size=20, timeline_recent=10)
+async def test_a_long_stretch_of_what_is_not_shown_takes_few_steps(community: Community) -> None:
+    viewer, followee, stranger = await community.people("wren", "robin", "jay")
+    await viewer.follow(followee)
+    early = [(await followee.publish(f"song {number}"))["id"] for number in range(3)]
+    song = await stranger.publish("a far song")
+    for number in range(600):
+        await community.app.posts.publish(Viewer(followee.id, 0), Draft(text=f"no {number}", reply_to=int(song["id"])))
+    await community.settle()
+    queries: list[str] = []
+    with counted(community.app, queries):
+        assert await viewer.ids("/feed", limit=3) == early[::-1]
+    assert len(queries) < 60
+    with counted(community.app, queries):
+        assert await viewer.ids("/feed", limit=3, newer_than=early[0]) == early[:0:-1]
+    assert len(queries) < 60

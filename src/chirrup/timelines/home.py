@@ -23,6 +23,8 @@ from chirrup.posts.reading import Entry, Hydrated
 from chirrup.posts.store import PostStore
 from chirrup.timelines.store import TimelineTables
 
+_WIDEST = 500
+
 
 @dataclass(frozen=True, slots=True)
 class HomeTimelines:
@@ -55,7 +57,7 @@ class HomeTimelines:
         return PostPage(page.items[::-1], page.next_cursor)
 
     async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of candidates below an id, newest first, `limit` at a time."""
+        """Yield the ids of candidates below an id, newest first, `limit` at first and then ever more at a time."""
         relations = await self.graph.relations(viewer)
         # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
         recents = await self._recents(viewer, relations)
@@ -63,16 +65,16 @@ class HomeTimelines:
         floor = max(timeline.floor, *(recent.floor for recent in recents))
         while post_ids := _newest(timeline.ids, recents, floor, before, limit):
             yield post_ids
-            before = post_ids[-1]
+            before, limit = post_ids[-1], _wider(limit)
         if floor:
             sources = [viewer.id, *relations.following]
             before = min(before, floor + 1)
             while post_ids := await self._older(sources, before, limit):
                 yield post_ids
-                before = post_ids[-1]
+                before, limit = post_ids[-1], _wider(limit)
 
     async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of candidates above an id, oldest first, `limit` at a time."""
+        """Yield the ids of candidates above an id, oldest first, `limit` at first and then ever more at a time."""
         relations = await self.graph.relations(viewer)
         # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
         recents = await self._recents(viewer, relations)
@@ -81,7 +83,7 @@ class HomeTimelines:
         sources = [viewer.id, *relations.following]
         while after < floor and (post_ids := await self._newer(sources, after, limit)):
             yield post_ids
-            after = post_ids[-1]
+            after, limit = post_ids[-1], _wider(limit)
         arrays = [timeline.ids, *(recent.ids for recent in recents)]
         above = sorted({key for ids in arrays for key in ids[bisect_right(ids, max(after, floor)) :]})
         for start in range(0, len(above), limit):
@@ -157,6 +159,11 @@ def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
         return False
     original = hydrated.original(card) if card.is_retweet else None
     return card.author_id in muted or (original is not None and original[0].author_id in muted)
+
+
+def _wider(limit: int) -> int:
+    """Return how many to take next: ever more, so that a long stretch of what is not shown takes few steps."""
+    return min(2 * limit, _WIDEST)
 
 
 def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:
