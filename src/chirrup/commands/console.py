@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+_UNFOLDED = 2000
+
 
 def print_json(facts: object) -> None:
     """Print facts as indented JSON."""
@@ -24,7 +26,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
         table.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(f"{cell:,}" if type(cell) is int else _plain(cell) for cell in row))
-    Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True).print(table)
+    # what is not read on a screen is not folded to its width
+    width = None if sys.stdout.isatty() else _UNFOLDED
+    Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True, width=width).print(table)
 
 
 @contextmanager
