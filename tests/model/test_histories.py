@@ -71,6 +71,28 @@ def test_the_end_of_an_early_way_back_does_not_end_a_later_one(community: Commun
     assert community.do(cross_three_times()) == {}
 
 
+def test_an_author_on_the_way_back_is_merged_until_the_way_ends(community: Community) -> None:
+    star, viewer, *others = birds(community, 8)
+    for follower in (viewer, *others):
+        community.follow(follower, star)
+    community.settle()
+    community.publish(star)
+    community.check_all([5])
+    # not pushed, and so in no timeline that there is
+    community.publish(star)
+    community.settle()
+    assert community.do(community.app.home.pulled_authors()) == {star: False}
+
+    async def turn_back() -> None:
+        async with community.app.db.transaction() as tx:
+            await TimelineTables().set_pulled(tx, star, 1)
+            tx.forget("pulled", 0)
+
+    community.do(turn_back())
+    for follower in (viewer, *others):
+        assert community.down(follower, [5]) == community.oracle.home(follower)
+
+
 def test_more_posts_than_fit_arrive_while_a_timeline_is_built(community: Community) -> None:
     viewer, author = birds(community, 2)
     community.follow(viewer, author)
