@@ -4,8 +4,9 @@ import logging
 import sys
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import accumulate
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -77,6 +78,24 @@ class Telemetry:
         )
 
 
+class LossyStream:
+    """Passes on what its stream takes: a log that cannot be written, as on a full disk, must not stop the server."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if that is possible."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if that is possible."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
     """Write the log as JSON lines on standard error."""
     structlog.configure(
@@ -88,5 +107,5 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", LossyStream(stream or sys.stderr))),
     )
