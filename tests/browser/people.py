@@ -58,7 +58,7 @@ class Nest:
     browser: Browser
     complaints: list[str] = field(default_factory=list)
     clients: list[httpx.Client] = field(default_factory=list)
-    may_fail: bool = False
+    may_fail: str | None = None
 
     def member(self, name: str) -> Member:
         """Register somebody whose username begins with a name and whose password is PASSWORD."""
@@ -85,14 +85,16 @@ class Nest:
         page.goto(path)
         return page
 
-    def expect_failed_requests(self) -> None:
-        """Let requests fail from now on, which the browser writes to its console, sooner or later."""
-        self.may_fail = True
+    def expect_failed_requests(self, to: str = "") -> None:
+        """Let requests to addresses with this in them fail; sooner or later the browser writes that to its console."""
+        self.may_fail = to
 
     def _listen(self, message: ConsoleMessage) -> None:
+        url = message.location.get("url", "")
         failed = message.text.startswith("Failed to load resource")
-        if message.type in {"error", "warning"} and not (failed and self.may_fail):
-            self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
+        expected = failed and self.may_fail is not None and self.may_fail in url
+        if message.type in {"error", "warning"} and not expected:
+            self.complaints.append(f"{url}: {message.text}")
 
 
 def feed(page: Page) -> Locator:
