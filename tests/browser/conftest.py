@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,22 +47,28 @@ def shared_server(prepared_data: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def nest(browser: Browser, shared_server: Server) -> Iterator[Nest]:
     """A served community; afterwards no page may have complained, about its own policy or anything else."""
-    yield from _watched(Nest(shared_server, browser))
+    with watched(Nest(shared_server, browser)) as nest:
+        yield nest
 
 
 @pytest.fixture
 def own_nest(browser: Browser, server: Server) -> Iterator[Nest]:
     """The same with a server that the test may stop."""
-    yield from _watched(Nest(server, browser))
+    with watched(Nest(server, browser)) as nest:
+        yield nest
 
 
-def _watched(nest: Nest) -> Iterator[Nest]:
+@contextmanager
+def watched(nest: Nest) -> Iterator[Nest]:
+    """Yield it, close its pages, and fail if one of them has complained."""
     _needed("the built web client", (Settings().web_dir / "index.html").is_file())
-    yield nest
-    for context in nest.browser.contexts:
-        context.close()
-    for client in nest.clients:
-        client.close()
+    try:
+        yield nest
+    finally:
+        for context in nest.browser.contexts:
+            context.close()
+        for client in nest.clients:
+            client.close()
     assert nest.complaints == []
 
 
