@@ -62,13 +62,13 @@ def village(nest: Nest) -> Village:
     paths = {
         "home": "/", "discover": "/discover", "settings": "/settings", "profile": profile,
         "followers": f"{profile}/followers", "following": f"{profile}/following", "thread": f"{profile}/{first['id']}",
-        "login": "/login", "register": "/register", "welcome": "/", "missing": "/no/such/page",
+        "login": "/login", "register": "/register", "welcome": "/", "missing": "/no/such/page", "api": "/docs",
     }  # fmt: skip
     return Village(wren, paths)
 
 
 MEMBERS = ["home", "discover", "settings", "profile", "followers", "following", "thread", "missing"]
-VISITORS = ["welcome", "login", "register"]
+VISITORS = ["welcome", "login", "register", "api"]
 
 
 def tour(nest: Nest, village: Village, **options: Any) -> Iterator[tuple[str, Page]]:
@@ -123,7 +123,8 @@ def test_no_page_shifts_while_it_loads(nest: Nest, village: Village, capsys: pyt
 
 def test_the_scripts_of_a_first_page_stay_within_their_budget(nest: Nest, village: Village) -> None:
     sent = {name: page.evaluate(_SCRIPT_BYTES) / 1024 for name, page in tour(nest, village)}
-    assert {name: kib for name, kib in sent.items() if not 0 < kib <= SCRIPT_KIB} == {}
+    assert sent["home"] > 0
+    assert {name: kib for name, kib in sent.items() if kib > SCRIPT_KIB} == {}
 
 
 def test_the_first_posts_are_in_the_document(nest: Nest, village: Village) -> None:

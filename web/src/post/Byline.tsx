@@ -40,7 +40,7 @@ export function Byline({ post, linked = true, className }: BylineProps) {
       )}
       <span aria-hidden="true">·</span>
       {linked ? (
-        <Link to={postPath(post)} className="inline-block min-w-6 shrink-0 hover:underline">
+        <Link to={postPath(post)} className="-my-0.5 inline-flex min-h-6 min-w-6 shrink-0 items-center hover:underline">
           <Timestamp at={post.created_at} />
         </Link>
       ) : (
