@@ -150,8 +150,6 @@ async def _answer_problem(send: Send, status: int, detail: str, request_id: str)
     headers: list[Any] = [
         (b"content-type", PROBLEM_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
-        # the body has not been read: this connection cannot go on
-        (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
