@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { SessionState, SessionStore } from "./store";
 import { watchSession } from "./watch";
@@ -50,4 +50,19 @@ it("keeps everything when the same person comes back after an ended session", ()
   change(member("1"));
   expect(queries.getQueryData(["home"])).toBeDefined();
   expect(refetch).toHaveBeenCalledOnce();
+});
+
+it("asks again for what is still on screen, and not for a page that went with the session", async () => {
+  const ask = vi.fn((key: string) => `fresh ${key}`);
+  const show = (key: string) =>
+    new QueryObserver(queries, { queryKey: [key], queryFn: () => ask(key), staleTime: Infinity }).subscribe(() => {});
+  queries.setQueryData(["sessions"], "loaded by the one before");
+  show("home");
+  const leaveSettings = show("sessions");
+  start(member("1"));
+  change(visitor);
+  expect(queries.getQueryData(["home"])).toBeUndefined();
+  leaveSettings();
+  await vi.waitFor(() => expect(queries.getQueryData(["home"])).toBe("fresh home"));
+  expect(ask).toHaveBeenCalledExactlyOnceWith("home");
 });

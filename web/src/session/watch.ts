@@ -12,7 +12,9 @@ export function watchSession(session: SessionStore, queries: QueryClient): () =>
     const known = before.status !== "restoring" && before.status !== "unreachable";
     if (known && before.user?.id !== now.user?.id) {
       queries.removeQueries({ type: "inactive" });
-      void queries.resetQueries();
+      for (const query of queries.getQueryCache().findAll()) query.reset();
+      // By then React has taken away what only members see, and nobody asks for it without a token.
+      setTimeout(() => void queries.refetchQueries({ type: "active" }));
     } else if (before.status === "expired" && now.status === "member") {
       void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
     }
