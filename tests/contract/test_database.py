@@ -151,18 +151,26 @@ async def test_readers_do_not_wait_for_a_writer(storage: Storage, database: Data
         assert await database.scan.first("SELECT count(*) FROM mutes") == (1,)
 
 
+async def all_old(keys: list[int]) -> dict[int, str]:
+    return dict.fromkeys(keys, "old")
+
+
+async def none(keys: list[int]) -> dict[int, str]:
+    return {}
+
+
 async def test_cache_entries_are_dropped_after_the_commit_and_before_the_block_is_left(
     storage: Storage, database: Database
 ) -> None:
-    await storage.cache.set_many("nests", {WREN: "old", JAY: "kept"})
+    await storage.cache.fetch("nests", [WREN, JAY], all_old)
     async with database.transaction() as tx:
         tx.forget("nests", WREN)
-        assert await storage.cache.get_many("nests", [WREN]) == ["old"]
-    assert await storage.cache.get_many("nests", [WREN, JAY]) == [None, "kept"]
+        assert await storage.cache.fetch("nests", [WREN], none) == ["old"]
+    assert await storage.cache.fetch("nests", [WREN, JAY], none) == [None, "old"]
 
 
 async def test_a_body_that_raises_drops_no_cache_entry(storage: Storage, database: Database) -> None:
-    await storage.cache.set_many("nests", {WREN: "old"})
+    await storage.cache.fetch("nests", [WREN], all_old)
 
     async def body() -> None:
         async with database.transaction() as tx:
@@ -171,7 +179,7 @@ async def test_a_body_that_raises_drops_no_cache_entry(storage: Storage, databas
 
     with pytest.raises(ZeroDivisionError):
         await body()
-    assert await storage.cache.get_many("nests", [WREN]) == ["old"]
+    assert await storage.cache.fetch("nests", [WREN], none) == ["old"]
 
 
 async def test_lists_are_parameters(database: Database) -> None:

@@ -3,18 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chirrup.platform.flights import Flights
+from chirrup.platform.ports import Load
 
-class _Space:
+
+class Space:
     """Two generations of entries: what is not asked for while one generation fills is forgotten with the older."""
 
-    __slots__ = ("new", "old", "size")
+    __slots__ = ("flights", "new", "old", "size")
 
     def __init__(self, size: int) -> None:
+        """Hold up to twice `size` entries."""
         self.size = size
         self.new: dict[int, Any] = {}
         self.old: dict[int, Any] = {}
+        self.flights = Flights(self.keep)
 
     def get(self, key: int) -> Any:
+        """Return the value of a key, or None, and count it as used."""
         value = self.new.get(key)
         if value is None:
             value = self.old.pop(key, None)
@@ -23,10 +29,16 @@ class _Space:
         return value
 
     def set(self, key: int, value: object) -> None:
+        """Keep a value."""
         if len(self.new) >= self.size:
             self.old = self.new
             self.new = {}
         self.new[key] = value
+
+    def keep(self, values: Mapping[int, Any]) -> None:
+        """Keep values."""
+        for key, value in values.items():
+            self.set(key, value)
 
 
 class MemoryCache:
@@ -34,31 +46,32 @@ class MemoryCache:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         """Make the spaces; each holds up to twice its size in entries."""
-        self._spaces = {name: _Space(size) for name, size in sizes.items()}
+        self._spaces = {name: Space(size) for name, size in sizes.items()}
 
-    async def get(self, space: str, key: int) -> Any:
-        """Return the value of a key, or None."""
-        entries = self._spaces[space]
-        value = entries.new.get(key)
-        return entries.get(key) if value is None else value
-
-    async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
-        """Return the value or None for each key."""
+    async def fetch(self, space: str, keys: Sequence[int], load: Load) -> list[Any]:
+        """Return the value or None for each key; those that are not kept are loaded in one call, and then kept."""
         entries = self._spaces[space]
         try:
             return list(map(entries.new.__getitem__, keys))
         except KeyError:
-            return [entries.get(key) for key in keys]
+            found = {key: entries.get(key) for key in keys}
+        missing = [key for key, value in found.items() if value is None]
+        if missing:
+            found |= await entries.flights.load(missing, load)
+        return [found[key] for key in keys]
 
-    async def set_many(self, space: str, values: Mapping[int, object]) -> None:
-        """Keep the values."""
+    async def fetch_one(self, space: str, key: int, load: Load) -> Any:
+        """Return the value of a key, or None, as `fetch` does."""
         entries = self._spaces[space]
-        for key, value in values.items():
-            entries.set(key, value)
+        value = entries.new.get(key)
+        if value is None:
+            value = entries.get(key)
+        return (await entries.flights.load([key], load)).get(key) if value is None else value
 
     async def delete(self, space: str, keys: Sequence[int]) -> None:
         """Forget the keys."""
         entries = self._spaces[space]
+        entries.flights.void(keys)
         for key in keys:
             entries.new.pop(key, None)
             entries.old.pop(key, None)
@@ -66,5 +79,6 @@ class MemoryCache:
     def clear(self) -> None:
         """Forget everything."""
         for entries in self._spaces.values():
+            entries.flights.void_all()
             entries.new.clear()
             entries.old.clear()
