@@ -11,7 +11,8 @@ NODE_MODULES := web/node_modules/.package-lock.json
 WEB := web/dist/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard web/*.ts web/index.html)
 
-.PHONY: help setup install run test lint format lock clean test-web test-python browser
+.PHONY: help setup install run test lint format lock clean test-web test-python browser \
+	services-up services-down services-reset services-check
 
 help:
 	@echo 'make setup   everything that development needs'
@@ -21,6 +22,8 @@ help:
 	@echo 'make lint    only the checks that read the code'
 	@echo 'make format  put the Python code in its form'
 	@echo 'make lock    pin the dependencies anew'
+	@echo 'make services-up     PostgreSQL, Redis, Kafka and the rest, for the cluster profile'
+	@echo 'make services-check  how each of them is; also services-down, services-reset'
 	@echo 'make clean   remove what the other targets made; data stay'
 
 setup: $(DEV) $(WEB)
@@ -34,16 +37,16 @@ run: install
 test: setup browser lint test-web test-python
 
 lint: $(DEV) $(NODE_MODULES)
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests deploy scripts/services
+	$(BIN)/ruff format --check src tests deploy scripts/services
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	cd web && npm run --silent lint
 	cd web && npm run --silent typecheck
 
 format: $(DEV)
-	$(BIN)/ruff check --fix src tests
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests deploy scripts/services
+	$(BIN)/ruff format src tests deploy scripts/services
 
 test-web: $(NODE_MODULES) $(WEB)
 	cd web && npm test --silent
@@ -51,6 +54,12 @@ test-web: $(NODE_MODULES) $(WEB)
 
 test-python: $(DEV) $(WEB)
 	$(BIN)/pytest
+
+# nothing may be skipped in CI, so what the tests of the cluster profile need runs there; .ci/run stops it
+test-python: $(if $(filter true,$(CI)),services-up)
+
+services-up services-down services-reset services-check: services-%:
+	@$(PYTHON) scripts/services $*
 
 browser: $(DEV)
 	@scripts/need-browser

@@ -1,0 +1,1 @@
+"""What running Chirrup on several machines takes; nothing of it is part of the server."""

@@ -1,0 +1,126 @@
+"""Programs and jars that the services need, fetched where that is ours to do."""
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from .errors import ServicesError
+from .layout import CONFIGURATION
+from .pgbouncer import PROGRAM as PGBOUNCER
+from .postgres import BIN
+from .process import run
+
+JAVA = 17
+REGISTRY = "io.apicurio:apicurio-registry-app"
+
+
+def missing_packages(library: Path) -> list[str]:
+    """Return the Debian packages whose programs are not there."""
+    wanted = {
+        "postgresql-15": (BIN / "postgres").exists(),
+        "postgresql-client-15": (BIN / "psql").exists(),
+        "pgbouncer": PGBOUNCER.exists(),
+        "redis-server": bool(shutil.which("redis-server") and shutil.which("redis-cli")),
+        "openjdk-17-jre-headless": java_version() >= JAVA,
+        "maven": bool(shutil.which("mvn")) or has_jars(library),
+    }
+    return [package for package, there in wanted.items() if not there]
+
+
+def java_version() -> int:
+    """Return the major version of the Java on the PATH, 0 without one."""
+    if not shutil.which("java"):
+        return 0
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False, timeout=30).stderr
+    found = re.search(r'version "(\d+)', said)
+    return int(found[1]) if found else 0
+
+
+def install_packages(library: Path) -> None:
+    """Install what is missing from Debian.
+
+    Raises:
+        ServicesError: it cannot be installed here; the message says how to get it.
+    """
+    missing = missing_packages(library)
+    if not missing:
+        return
+    by_hand = f"On Debian 12: sudo apt install {' '.join(missing)}"
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise ServicesError(f"The services need {', '.join(missing)}, and only root can install them. {by_hand}")
+    print(f"Installing {', '.join(missing)}", flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for argv in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *missing]):
+        done = subprocess.run(
+            ["apt-get", *argv], env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
+        if done.returncode:
+            raise ServicesError(f"apt-get {argv[0]} failed: {(done.stderr or done.stdout).strip()[-1500:]}\n{by_hand}")
+    if still := missing_packages(library):
+        raise ServicesError(f"{', '.join(still)} were installed, yet their programs are not where Debian 12 has them.")
+
+
+def kafka_jars(library: Path, version: str) -> Path:
+    """Return the folder of the broker's jars."""
+    return library / f"kafka-{version}"
+
+
+def registry_jars(library: Path, version: str) -> Path:
+    """Return the folder of the registry's jars."""
+    return library / f"apicurio-registry-{version}"
+
+
+def registry_jar(library: Path, version: str) -> Path:
+    """Return the jar that starts the registry."""
+    return registry_jars(library, version) / f"apicurio-registry-app-{version}-runner.jar"
+
+
+def has_jars(library: Path) -> bool:
+    """Return whether nothing has to be fetched by Maven."""
+    return any(library.glob("kafka-*")) and any(library.glob("apicurio-registry-*"))
+
+
+def fetch_kafka(library: Path, version: str) -> None:
+    """Fetch the broker's jars with Maven unless they are there."""
+    target = kafka_jars(library, version)
+    if target.exists():
+        return
+    making = empty(target)
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={making}", "-DincludeScope=runtime"]
+    maven(f"Kafka {version}", ["-f", str(CONFIGURATION / "kafka" / "pom.xml"), *copy])
+    making.rename(target)
+
+
+def fetch_registry(library: Path, version: str) -> None:
+    """Fetch the registry with Maven and unpack it unless it is there."""
+    target = registry_jars(library, version)
+    if target.exists():
+        return
+    making = empty(target)
+    artifact = f"-Dartifact={REGISTRY}:{version}:tar.gz:all"
+    maven(f"the schema registry {version}", ["dependency:copy", artifact, f"-DoutputDirectory={making}"])
+    archive = next(making.glob("*.tar.gz"))
+    with tarfile.open(archive) as packed:
+        packed.extractall(making, filter="data")
+    archive.unlink()
+    making.rename(target)
+
+
+def empty(target: Path) -> Path:
+    """Return an empty folder beside the one that is being made."""
+    making = target.with_name(f"{target.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    return making
+
+
+def maven(what: str, arguments: list[str]) -> None:
+    """Let Maven fetch something."""
+    print(f"Fetching {what}", flush=True)
+    try:
+        run(["mvn", "-q", "-B", *arguments], seconds=900)
+    except ServicesError as error:
+        raise ServicesError(f"Maven could not fetch {what}, which needs a network. {error}") from error
