@@ -25,6 +25,7 @@ from chirrup.graph.store import GraphStore
 from chirrup.platform.events import Event, EventTypes
 from chirrup.platform.outbox import Entry, OutboxStore
 from chirrup.platform.ports import Database, Reader, Transaction
+from chirrup.platform.repeating import repeatable
 from chirrup.posts import handlers as post_handlers
 from chirrup.posts.store import PostStore
 
@@ -190,13 +191,20 @@ async def _settle(db: Database, outbox: OutboxStore, counted: Counted, *, repair
     suspects.update(touched)
     wrong: dict[int, tuple[int, int]] = {}
     for step in _steps(sorted(suspects)):
-        async with db.transaction() as tx:
-            found = await _judge(tx, counted, await log.unhandled(tx), step)
-            if repair and found:
-                await counted.keep(tx, {key: right for key, (_, right) in found.items()})
-        wrong |= found
+        wrong |= await _settle_step(db, counted, log, step, repair=repair)
     examples = [(str(key), kept, right) for key, (kept, right) in list(wrong.items())[:_SHOWN]]
     return Drift(counted.name, len(wrong), repair, examples)
+
+
+@repeatable
+async def _settle_step(
+    db: Database, counted: Counted, log: _Log, step: Sequence[int], *, repair: bool
+) -> dict[int, tuple[int, int]]:
+    async with db.transaction(snapshot=True) as tx:
+        found = await _judge(tx, counted, await log.unhandled(tx), step)
+        if repair and found:
+            await counted.keep(tx, {key: right for key, (_, right) in found.items()})
+    return found
 
 
 async def _judge(

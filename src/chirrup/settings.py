@@ -19,8 +19,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data_dir: Path = Path("data")
     """The folder that holds everything the instance knows."""
-    profile: Literal["embedded"] = "embedded"
-    """Which adapters carry the ports."""
+    profile: Literal["embedded", "cluster"] = "embedded"
+    """Which adapters carry the ports: `embedded` is one process and one folder, `cluster` many processes on services."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     """Where to listen; port 0 takes a free one."""
@@ -53,6 +53,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Above this many followers an account's posts are merged at read and not pushed."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
+    database_url: str = ""
+    """Cluster: the PostgreSQL primary; with several hosts and `target_session_attrs=read-write`, whichever is it."""
+    replica_url: str = ""
+    """Cluster: a streaming replica that takes the reads. Default: the primary does."""
+    database_pool: Positive = 20
+    """Cluster: connections that a process keeps to each of the two at most."""
+    database_pooler: Literal["none", "transaction"] = "none"
+    """Cluster: `transaction` where PgBouncer lends connections by the transaction."""
+    redis_url: str = ""
+    """Cluster: `redis://HOST:PORT/DB`, or `redis+cluster://HOST:PORT,HOST:PORT` for Redis Cluster."""
+    bus: Literal["kafka", "redis"] = "kafka"
+    """Cluster: what carries events: Kafka, or streams in Redis where there is no Kafka."""
+    kafka: str = ""
+    """Cluster: HOST:PORT of some brokers, separated by commas."""
+    kafka_replicas: Positive = 1
+    """Cluster: how many brokers hold each topic; 3 in production."""
+    topic_prefix: str = "chirrup."
+    """Cluster: what names of topics, streams and consumer groups begin with."""
+    schema_registry_url: str = ""
+    """Cluster: the Avro schema registry, with Confluent's API."""
     shutdown_seconds: Positive = 10
     """How long requests in flight may take once the server is asked to stop."""
 

@@ -26,6 +26,8 @@ SPACES = {"nests": 4, "eggs": 4}
 class Sang(Event, frozen=True, kw_only=True):
     """A bird has sung its n-th song."""
 
+    family = "birds"
+
     bird: int
     song: int
 
@@ -37,6 +39,8 @@ class Sang(Event, frozen=True, kw_only=True):
 
 class Slept(Event, frozen=True, kw_only=True):
     """A bird has slept."""
+
+    family = "birds"
 
     bird: int
 

@@ -38,6 +38,11 @@ class CountingReader:
         self._queries.append(sql)
         return await self._reader.first(sql, *args)
 
+    async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
+        """Return the rows of a query for each of the keys."""
+        self._queries.append(sql)
+        return await self._reader.each(sql, keys, *args)
+
 
 class Flock:
     """A viewer who follows a few who post, and the queries that reading takes."""

@@ -6,6 +6,8 @@ from chirrup.platform.events import Event
 class AccountEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one account."""
 
+    family = "accounts"
+
     account_id: int
 
     @property

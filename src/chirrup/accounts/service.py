@@ -25,6 +25,7 @@ from chirrup.accounts.store import AccountStore
 from chirrup.platform.errors import Conflict, Forbidden, NotFound
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Cache, Database, Transaction
+from chirrup.platform.repeating import repeatable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Accounts:
     ids: IdGenerator
     cache: Cache
 
+    @repeatable
     async def register(self, username: str, email: str | None, password: str, display_name: str | None) -> Account:
         """Make an account.
 
@@ -92,18 +94,19 @@ class Accounts:
 
     async def summaries(self, account_ids: Sequence[int]) -> list[Summary]:
         """Return what stands beside each post of these accounts, in their order."""
-        known: list[Summary] = await self.cache.get_many("summary", account_ids)
+        known: list[Summary | None] = await self.cache.fetch("summary", account_ids, self._load_summaries)
         if all(known):
-            return known
-        missing = {key for key, summary in zip(account_ids, known, strict=True) if summary is None}
-        found = await self.store.by_ids(self.db.read, list(missing))
-        fresh = {key: _summary(account) for key, account in found.items()}
-        await self.cache.set_many("summary", fresh)
+            return known  # type: ignore[return-value]  # the line above has ruled out None
         return [
-            summary or fresh.get(key) or Summary(key, "", visible=False, json=b"null")
+            summary or Summary(key, "", visible=False, json=b"null")
             for key, summary in zip(account_ids, known, strict=True)
         ]
 
+    async def _load_summaries(self, account_ids: list[int]) -> dict[int, Summary]:
+        found = await self.store.by_ids(self.db.read, account_ids)
+        return {key: _summary(account) for key, account in found.items()}
+
+    @repeatable
     async def edit(
         self, viewer: Viewer, display_name: str | None, bio: str | None, is_bot: bool | None
     ) -> Account:  # fmt: skip
@@ -123,6 +126,7 @@ class Accounts:
             tx.forget("summary", viewer.id)
         return await self.get(viewer.id)
 
+    @repeatable
     async def delete(self, viewer: Viewer, password: str) -> None:
         """Delete an account for good; what it made disappears at once and is removed soon after.
 
@@ -139,6 +143,7 @@ class Accounts:
             tx.publish(AccountDeleted(account_id=viewer.id))
             tx.forget("summary", viewer.id)
 
+    @repeatable
     async def ban(self, account_id: int) -> None:
         """Shut an account out: its sessions end and nothing of it is shown; banning twice is banning once."""
         async with self.db.transaction() as tx:
@@ -147,6 +152,7 @@ class Accounts:
                 tx.publish(AccountBanned(account_id=account_id))
                 tx.forget("summary", account_id)
 
+    @repeatable
     async def unban(self, username: str) -> Account:
         """Let a banned account in again.
 
@@ -162,6 +168,7 @@ class Accounts:
                 tx.forget("summary", account.id)
         return await self.get(account.id)
 
+    @repeatable
     async def promote(self, account_id: int, role: Role) -> None:
         """Give an account a role."""
         async with self.db.transaction() as tx:

@@ -19,6 +19,7 @@ from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Forbidden, NotAuthenticated, NotFound
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Cache, Database, Transaction
+from chirrup.platform.repeating import repeatable
 
 _DAY = 86_400_000
 
@@ -73,6 +74,7 @@ class Sessions:
                 await self.accounts.set_password_hash(tx, account_id, better)
         return await self.open(account_id, device)
 
+    @repeatable
     async def open(self, account_id: int, device: Device) -> Grant:
         """Open a session of an account."""
         now = self.clock.now()
@@ -86,6 +88,7 @@ class Sessions:
             await self.store.insert_token(tx, token_hash, session_id)
         return self._grant(account_id, session_id, refresh_token)
 
+    @repeatable
     async def refresh(self, refresh_token: str, device: Device) -> Grant:
         """Exchange a refresh token, which is spent by that, for a fresh pair.
 
@@ -99,12 +102,11 @@ class Sessions:
         async with self.db.transaction() as tx:
             session_id, spent = await self.store.token(tx, token_hash) or (0, False)
             account_id = await self.store.owner(tx, session_id, now)
-            if account_id is not None and spent:
+            if account_id is not None and (spent or not await self.store.spend(tx, token_hash, now)):
                 await self.store.revoke(tx, session_id, account_id, now)
                 tx.forget("session", session_id)
                 account_id = None
             elif account_id is not None:
-                await self.store.spend(tx, token_hash, now)
                 await self.store.insert_token(tx, fresh_hash, session_id)
                 await self.store.touch(
                     tx, session_id, now, now + self.lifetime, device.user_agent[:200], device.address
@@ -125,6 +127,7 @@ class Sessions:
             raise NotAuthenticated("The session has ended; log in again.")
         return self._grant(account_id, session_id, refresh_token)
 
+    @repeatable
     async def log_out(self, refresh_token: str) -> None:
         """End the session of a refresh token; one that is over already stays so."""
         now = self.clock.now()
@@ -135,6 +138,7 @@ class Sessions:
                 await self.store.revoke(tx, session_id, account_id, now)
                 tx.forget("session", session_id)
 
+    @repeatable
     async def change_password(self, viewer: Viewer, current: str, new: str) -> None:
         """Replace the password and end all other sessions of the account.
 
@@ -164,6 +168,7 @@ class Sessions:
         """Return the living sessions of the viewer, last used first."""
         return await self.store.alive(self.db.read, viewer.id, self.clock.now())
 
+    @repeatable
     async def end(self, viewer: Viewer, session_id: int) -> None:
         """End one session of the viewer.
 
@@ -182,19 +187,20 @@ class Sessions:
             NotAuthenticated: the token is not valid, or its session has ended.
         """
         claims = self.tokens.verify(access_token)
-        viewer: Viewer | None = await self.cache.get("session", claims.session_id)
-        if viewer is None:
-            owner = await self.store.owner(self.db.read, claims.session_id, self.clock.now())
-            if owner != claims.account_id:
-                raise NotAuthenticated("The session has ended; log in again.")
-            viewer = Viewer(owner, claims.session_id)
-            await self.cache.set_many("session", {claims.session_id: viewer})
+        viewer: Viewer | None = await self.cache.fetch_one("session", claims.session_id, self._load_viewers)
+        if viewer is None or viewer.id != claims.account_id:
+            raise NotAuthenticated("The session has ended; log in again.")
         return viewer
 
     async def delete_expired(self) -> int:
         """Delete what has been over for a week; return how many rows."""
         async with self.db.transaction() as tx:
             return await self.store.delete_expired(tx, self.clock.now() - 7 * _DAY)
+
+    async def _load_viewers(self, session_ids: list[int]) -> dict[int, Viewer]:
+        now = self.clock.now()
+        owners = {key: await self.store.owner(self.db.read, key, now) for key in session_ids}
+        return {key: Viewer(owner, key) for key, owner in owners.items() if owner is not None}
 
     def _grant(self, account_id: int, session_id: int, refresh_token: str) -> Grant:
         return Grant(account_id, self.tokens.sign(account_id, session_id), refresh_token, self.tokens.lifetime)

@@ -122,15 +122,15 @@ class AccountStore:
     async def add_counts(self, tx: Transaction, counter: Counter, deltas: Mapping[int, int]) -> None:
         """Add to one counter of many accounts."""
         await tx.run_many(
-            f"UPDATE accounts SET {counter} = max(0, {counter} + $2) WHERE id = $1",  # noqa: S608
-            [(account_id, delta) for account_id, delta in deltas.items() if delta],
+            f"UPDATE accounts SET {counter} = greatest(0, {counter} + $2) WHERE id = $1",  # noqa: S608
+            [(account_id, delta) for account_id, delta in sorted(deltas.items()) if delta],
         )
 
     async def set_counts(self, tx: Transaction, counter: Counter, counts: Mapping[int, int]) -> None:
         """Replace one counter of many accounts."""
         await tx.run_many(
             f"UPDATE accounts SET {counter} = $2 WHERE id = $1",  # noqa: S608
-            list(counts.items()),
+            sorted(counts.items()),
         )
 
     async def after(self, reader: Reader, after: int, limit: int) -> list[Account]:
@@ -173,9 +173,11 @@ class SessionStore:
         )
         return (row[0], bool(row[1])) if row else None
 
-    async def spend(self, tx: Transaction, token_hash: bytes, now: int) -> None:
-        """Mark a refresh token as used."""
-        await tx.run("UPDATE refresh_tokens SET spent_at = $2 WHERE token_hash = $1", token_hash, now)
+    async def spend(self, tx: Transaction, token_hash: bytes, now: int) -> bool:
+        """Mark a refresh token as used; return whether it was not yet."""
+        return await tx.run(
+            "UPDATE refresh_tokens SET spent_at = $2 WHERE token_hash = $1 AND spent_at IS NULL", token_hash, now
+        ) == 1  # fmt: skip
 
     async def owner(self, reader: Reader, session_id: int, now: int) -> int | None:
         """Return the active account of a session that is alive."""

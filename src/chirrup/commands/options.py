@@ -12,7 +12,7 @@ DataDirOption = Annotated[
     Path | None, typer.Option("--data-dir", envvar="CHIRRUP_DATA_DIR", help="The folder with the instance's data.")
 ]
 ProfileOption = Annotated[
-    str | None, typer.Option("--profile", envvar="CHIRRUP_PROFILE", help="Which adapters to use: embedded.")
+    str | None, typer.Option("--profile", envvar="CHIRRUP_PROFILE", help="Which adapters to use: embedded or cluster.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", envvar="CHIRRUP_JSON", help="Print facts as JSON.")]
 

@@ -5,6 +5,6 @@ count them, and to PostDeleted and AccountDeleted.
 """
 
 from chirrup.engagement.events import PostLiked, PostUnliked
-from chirrup.engagement.service import Engagement, Likes
+from chirrup.engagement.service import Engagement
 
-__all__ = ["Engagement", "Likes", "PostLiked", "PostUnliked"]
+__all__ = ["Engagement", "PostLiked", "PostUnliked"]

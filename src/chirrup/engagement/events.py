@@ -6,6 +6,8 @@ from chirrup.platform.events import Event
 class LikeEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one like."""
 
+    family = "engagement"
+
     post_id: int
     account_id: int
 

@@ -6,33 +6,12 @@ from dataclasses import dataclass
 from chirrup.accounts import Account, Viewer
 from chirrup.engagement.events import PostLiked, PostUnliked
 from chirrup.engagement.store import LikeStore
-from chirrup.platform.ids import IdGenerator
-from chirrup.platform.ports import Cache, Database, Transaction
+from chirrup.platform.ids import MAX_ID, IdGenerator
+from chirrup.platform.ports import Database, Transaction
+from chirrup.platform.repeating import repeatable
 from chirrup.posts import Posts
-from chirrup.posts.models import Known
-from chirrup.posts.reading import newest_known
 
-_KNOWN = 500
 _STEP = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Likes:
-    """Knows who likes what; the reading of posts asks it."""
-
-    db: Database
-    store: LikeStore
-    cache: Cache
-
-    async def liked(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
-        """Return a set that holds those of the posts that an account likes, and none of the others."""
-        known: Known | None = await self.cache.get("liked", account_id)
-        if known is None:
-            known = newest_known(await self.store.newest_liked(self.db.read, account_id, _KNOWN), _KNOWN)
-            await self.cache.set_many("liked", {account_id: known})
-        if not known.floor or min(post_ids, default=known.floor) > known.floor:
-            return known.ids
-        return await self.store.liked(self.db.read, account_id, post_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +23,7 @@ class Engagement:
     posts: Posts
     ids: IdGenerator
 
+    @repeatable
     async def like(self, viewer: Viewer, post_id: int) -> tuple[int, int]:
         """Like a post; return the original's id and its likes with this one.
 
@@ -60,6 +40,7 @@ class Engagement:
                 likes += 1
         return post.id, likes
 
+    @repeatable
     async def unlike(self, viewer: Viewer, post_id: int) -> tuple[int, int]:
         """Take back a like; return the original's id and its likes without this one.
 
@@ -106,7 +87,7 @@ class Engagement:
 
     async def forget_account(self, account_id: int) -> None:
         """Take back the likes of an account that is gone, in steps."""
-        while likes := await self.store.liked_by(self.db.read, account_id, (1 << 63) - 1, _STEP):
+        while likes := await self.store.liked_by(self.db.read, account_id, MAX_ID, _STEP):
             async with self.db.transaction() as tx:
                 for _, post_id in likes:
                     await self._end_like(tx, account_id, post_id)

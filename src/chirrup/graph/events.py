@@ -6,6 +6,8 @@ from chirrup.platform.events import Event
 class FollowEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one follow."""
 
+    family = "graph"
+
     follower_id: int
     followee_id: int
 
@@ -25,6 +27,8 @@ class FollowEnded(FollowEvent, frozen=True, kw_only=True):
 
 class BlockEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one block."""
+
+    family = "graph"
 
     blocker_id: int
     blocked_id: int

@@ -12,6 +12,7 @@ from chirrup.platform.errors import Forbidden, RuleBroken
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Cache, Database, Transaction
+from chirrup.platform.repeating import repeatable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Graph:
     clock: Clock
     cache: Cache
 
+    @repeatable
     async def follow(self, follower_id: int, followee_id: int, key: IdempotencyKey | None = None) -> bool:
         """Make one account follow another, and return whether that is new.
 
@@ -35,7 +37,7 @@ class Graph:
         """
         if follower_id == followee_id:
             raise RuleBroken("You cannot follow yourself.")
-        async with self.db.transaction() as tx:
+        async with self.db.transaction(follower_id, followee_id) as tx:
             if await self.idempotency.resource(tx, key) is not None:
                 return False
             if await self.store.is_blocked(tx, follower_id, followee_id):
@@ -47,11 +49,13 @@ class Graph:
             await self.idempotency.keep(tx, key, followee_id, self.clock.now())
         return new
 
+    @repeatable
     async def unfollow(self, follower_id: int, followee_id: int) -> bool:
         """End a follow, and return whether there was one."""
         async with self.db.transaction() as tx:
             return await self._end_follow(tx, follower_id, followee_id)
 
+    @repeatable
     async def block(self, blocker_id: int, blocked_id: int) -> None:
         """Cut the follows between two accounts, both ways, and hide them from each other.
 
@@ -60,13 +64,14 @@ class Graph:
         """
         if blocker_id == blocked_id:
             raise RuleBroken("You cannot block yourself.")
-        async with self.db.transaction() as tx:
+        async with self.db.transaction(blocker_id, blocked_id) as tx:
             if await self.store.insert_block(tx, blocker_id, blocked_id):
                 await self._end_follow(tx, blocker_id, blocked_id)
                 await self._end_follow(tx, blocked_id, blocker_id)
                 tx.publish(BlockCreated(blocker_id=blocker_id, blocked_id=blocked_id))
                 tx.forget("relations", blocker_id, blocked_id)
 
+    @repeatable
     async def unblock(self, blocker_id: int, blocked_id: int) -> None:
         """End a block, if there is one; the follows stay cut."""
         async with self.db.transaction() as tx:
@@ -74,6 +79,7 @@ class Graph:
                 tx.publish(BlockEnded(blocker_id=blocker_id, blocked_id=blocked_id))
                 tx.forget("relations", blocker_id, blocked_id)
 
+    @repeatable
     async def mute(self, muter_id: int, muted_id: int) -> None:
         """Leave an account out of the muter's timelines, without telling it.
 
@@ -86,6 +92,7 @@ class Graph:
             await self.store.insert_mute(tx, muter_id, muted_id)
             tx.forget("relations", muter_id)
 
+    @repeatable
     async def unmute(self, muter_id: int, muted_id: int) -> None:
         """End a mute, if there is one."""
         async with self.db.transaction() as tx:
@@ -96,10 +103,7 @@ class Graph:
         """Return how the viewer stands to all others; a visitor stands to none."""
         if viewer is None:
             return NO_RELATIONS
-        known: Relations | None = await self.cache.get("relations", viewer.id)
-        if known is None:
-            known = await self.store.relations(self.db.read, viewer.id)
-            await self.cache.set_many("relations", {viewer.id: known})
+        known: Relations = await self.cache.fetch_one("relations", viewer.id, self._load_relations)
         return known
 
     async def ties(self, viewer: Viewer, account_ids: Sequence[int]) -> dict[int, Ties]:
@@ -131,6 +135,9 @@ class Graph:
                     await self._end_follow(tx, follower_id, followee_id)
         async with self.db.transaction() as tx:
             await self.store.delete_blocks_and_mutes(tx, account_id)
+
+    async def _load_relations(self, account_ids: list[int]) -> dict[int, Relations]:
+        return {key: await self.store.relations(self.db.read, key) for key in account_ids}
 
     async def _end_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
         ended = await self.store.delete_follow(tx, follower_id, followee_id)

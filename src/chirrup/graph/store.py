@@ -84,7 +84,7 @@ class GraphStore:
             " EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $2 AND blocked_id = a.id),"
             " EXISTS (SELECT 1 FROM blocks WHERE blocker_id = a.id AND blocked_id = $2),"
             " EXISTS (SELECT 1 FROM mutes WHERE muter_id = $2 AND muted_id = a.id)"
-            " FROM unnest($1) AS a(id)",
+            " FROM unnest($1::bigint[]) AS a(id)",
             account_ids, viewer_id,
         )  # fmt: skip
         return {row[0]: Ties(*map(bool, row[1:])) for row in rows}

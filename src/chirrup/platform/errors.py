@@ -70,6 +70,10 @@ class Unavailable(Refusal):
     title = "Unavailable"
 
 
+class Interrupted(Unavailable):
+    """The database undid a transaction, such as for a deadlock: nothing was saved, and the same may succeed."""
+
+
 class StorageFull(Refusal):
     """The disk is full; nothing was written."""
 

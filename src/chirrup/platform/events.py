@@ -1,12 +1,16 @@
 """Events: what happened, as immutable records that survive the process."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened; its class name is its type in the log."""
+
+    family: ClassVar[str]
+    """Events of one family and one key stay in order; a family is a topic of its own."""
 
     @property
     def key(self) -> int:

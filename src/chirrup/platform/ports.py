@@ -14,9 +14,10 @@ Row = Sequence[Any]
 
 
 class Reader(Protocol):
-    """Runs queries on a snapshot at least as new as the caller's own last write.
+    """Runs queries; each sees all that was committed, by whatever process, before it was asked.
 
-    SQL is PostgreSQL's: `$1` parameters, `= ANY($1)` and `unnest($1) AS t(c)` for a list of integers or strings.
+    SQL is PostgreSQL's: `$1` parameters, `= ANY($1)` for a list of integers or strings, and `unnest($1::bigint[]) AS
+    t(c)` for one that is a table.
     """
 
     async def all(self, sql: str, *args: object) -> Sequence[Row]:
@@ -25,11 +26,15 @@ class Reader(Protocol):
     async def first(self, sql: str, *args: object) -> Row | None:
         """Return the first row of a query, if there is one."""
 
+    async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
+        """Return the rows of a query for each of the keys, which are its `$1`; the other arguments follow."""
+
 
 class Transaction(Reader, Protocol):
     """Everything done through it happens together, and is durable before the block is left.
 
-    Inside the block await nothing but the transaction: others are waiting for their turn.
+    Each query sees what is committed by then and its own writes. Inside the block await nothing but the transaction:
+    others are waiting for their turn.
     """
 
     async def run(self, sql: str, *args: object) -> int:
@@ -56,29 +61,42 @@ class Database(Protocol):
     def scan(self) -> Reader:
         """Long queries, which must not hold up the short ones."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, *keys: int, snapshot: bool = False) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction.
+
+        Those that name a common key run one after another, so that what one has looked up stays true until it is
+        through; others may run at the same time. With `snapshot` all queries see the one moment of the first.
 
         Raises:
             StorageFull: the disk is full.
+            Interrupted: the database undid it, and it may be tried again.
             Unavailable: the database cannot be reached or stays locked.
         """
 
 
+Load = Callable[[list[int]], Awaitable[Mapping[int, object]]]
+"""Returns the values of those of the keys that have one."""
+
+
 class Cache(Protocol):
-    """Keeps recently used values by space and id, in bounded memory; any of them may vanish at any time."""
+    """Keeps values that are read from elsewhere, by space and id, in bounded memory; any may vanish at any time.
 
-    async def get(self, space: str, key: int) -> Any:
-        """Return the value of a key, or None."""
+    A value that is deleted while it is being loaded is not kept, so what is kept is never older than its last
+    deletion. Many who miss a key at once wait for one load.
+    """
 
-    async def get_many(self, space: str, keys: Sequence[int]) -> list[Any]:
-        """Return the value or None for each key."""
+    async def fetch(self, space: str, keys: Sequence[int], load: Load) -> list[Any]:
+        """Return the value or None for each key; those that are not kept are loaded in one call, and then kept."""
 
-    async def set_many(self, space: str, values: Mapping[int, object]) -> None:
-        """Keep the values."""
+    async def fetch_one(self, space: str, key: int, load: Load) -> Any:
+        """Return the value of a key, or None, as `fetch` does."""
 
     async def delete(self, space: str, keys: Sequence[int]) -> None:
-        """Forget the keys."""
+        """Forget the keys.
+
+        Raises:
+            Unavailable: they could not be forgotten everywhere.
+        """
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ Publishes PostPublished and PostDeleted. Listens to these, to count them, and to
 """
 
 from chirrup.posts.events import PostDeleted, PostPublished
+from chirrup.posts.marks import Marks
 from chirrup.posts.models import Card, Draft
-from chirrup.posts.reading import LikedPosts, PostPage, PostReader, Rule
+from chirrup.posts.reading import PostPage, PostReader, Rule
 from chirrup.posts.service import Posts
 
-__all__ = ["Card", "Draft", "LikedPosts", "PostDeleted", "PostPage", "PostPublished", "PostReader", "Posts", "Rule"]
+__all__ = ["Card", "Draft", "Marks", "PostDeleted", "PostPage", "PostPublished", "PostReader", "Posts", "Rule"]

@@ -6,6 +6,8 @@ from chirrup.platform.events import Event
 class PostEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one post; a retweet is a post of its own."""
 
+    family = "posts"
+
     post_id: int
     author_id: int
     reply_to: int | None = None

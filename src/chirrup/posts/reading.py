@@ -6,7 +6,6 @@ The four steps are those of Bluesky's AppView. The skeleton, the ids of a page, 
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 
@@ -18,7 +17,8 @@ from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.http.pagination import encode_cursor
 from chirrup.platform.ids import time_of
 from chirrup.platform.ports import Cache, Database
-from chirrup.posts.models import Card, Known, PostRow
+from chirrup.posts.marks import Marks
+from chirrup.posts.models import Card, PostRow
 from chirrup.posts.store import Counts, PostStore
 
 _NULL = b"null"
@@ -30,14 +30,6 @@ _FLAGS = (
     b'{"liked":true,"retweeted":true}',
     _NULL,
 )
-_KNOWN = 500
-
-
-class LikedPosts(Protocol):
-    """What the engagement slice knows of likes."""
-
-    async def liked(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
-        """Return a set that holds those of the posts that an account likes, and none of the others."""
 
 
 Entry = tuple[Card, Summary]
@@ -88,7 +80,8 @@ class PostReader:
     store: PostStore
     accounts: Accounts
     graph: Graph
-    likes: LikedPosts
+    liked: Marks
+    retweeted: Marks
     cache: Cache
 
     async def hydrate(self, post_ids: Sequence[int], viewer: Viewer | None) -> Hydrated:
@@ -101,8 +94,8 @@ class PostReader:
             return Hydrated(entries, originals, NO_RELATIONS, frozenset(), frozenset(), None)
         relations = await self.graph.relations(viewer)
         shown = [*post_ids, *originals] if originals else post_ids
-        liked = await self.likes.liked(viewer.id, shown)
-        retweeted = await self._retweeted(viewer.id, shown)
+        liked = await self.liked.of(viewer.id, shown)
+        retweeted = await self.retweeted.of(viewer.id, shown)
         return Hydrated(entries, originals, relations, liked, retweeted, viewer)
 
     def visible(self, hydrated: Hydrated, rule: Rule) -> list[Entry]:
@@ -181,28 +174,18 @@ class PostReader:
 
     async def _cards(self, post_ids: Sequence[int]) -> list[Card]:
         """Return those of the posts that exist, in their order."""
-        known: list[Card | None] = await self.cache.get_many("card", post_ids)
+        known: list[Card | None] = await self.cache.fetch("card", post_ids, self._load_cards)
         if all(known):
             return known  # type: ignore[return-value]  # the line above has ruled out None
-        missing = [key for key, card in zip(post_ids, known, strict=True) if card is None]
-        rows = await self.store.by_ids(self.db.read, missing)
+        return [card for card in known if card is not None]
+
+    async def _load_cards(self, post_ids: list[int]) -> dict[int, Card]:
+        rows = await self.store.by_ids(self.db.read, post_ids)
         rows = {key: row for key, row in rows.items() if not row.deleted}
-        counts = await self.store.counts(self.db.read, missing)
+        counts = await self.store.counts(self.db.read, post_ids)
         targets = list({row.reply_to_author_id for row in rows.values() if row.reply_to_author_id})
         names = dict(zip(targets, await self.accounts.summaries(targets), strict=True)) if targets else {}
-        fresh = {key: _card(row, counts.get(key, Counts()), names) for key, row in rows.items()}
-        await self.cache.set_many("card", fresh)
-        found = [card or fresh.get(key) for key, card in zip(post_ids, known, strict=True)]
-        return [card for card in found if card is not None]
-
-    async def _retweeted(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
-        known: Known | None = await self.cache.get("retweeted", account_id)
-        if known is None:
-            known = newest_known(await self.store.newest_retweeted(self.db.read, account_id, _KNOWN), _KNOWN)
-            await self.cache.set_many("retweeted", {account_id: known})
-        if not known.floor or min(post_ids, default=known.floor) > known.floor:
-            return known.ids
-        return await self.store.retweeted(self.db.read, account_id, post_ids)
+        return {key: _card(row, counts.get(key, Counts()), names) for key, row in rows.items()}
 
 
 def everything(entries: list[Entry], _hydrated: Hydrated) -> list[Entry]:
@@ -214,11 +197,6 @@ def unless_muted(entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
     """Leave out muted authors."""
     muted = hydrated.relations.muted
     return [entry for entry in entries if entry[0].author_id not in muted] if muted else entries
-
-
-def newest_known(post_ids: Sequence[int], limit: int) -> Known:
-    """Return what the newest `limit` of descending ids tell: all of them, if there are fewer."""
-    return Known(post_ids[-1] if len(post_ids) == limit else 0, frozenset(post_ids))
 
 
 def _card(row: PostRow, counts: Counts, names: dict[int, Summary]) -> Card:

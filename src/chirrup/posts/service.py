@@ -11,8 +11,9 @@ from chirrup.graph import Graph
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
-from chirrup.platform.ids import IdGenerator
+from chirrup.platform.ids import MAX_ID, IdGenerator
 from chirrup.platform.ports import Cache, Database, Reader, Transaction
+from chirrup.platform.repeating import repeatable
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.models import Draft, PostRow, Recent
 from chirrup.posts.store import Counts, PostStore
@@ -35,6 +36,7 @@ class Posts:
     clock: Clock
     cache: Cache
 
+    @repeatable
     async def publish(self, viewer: Viewer, draft: Draft, key: IdempotencyKey | None = None) -> int:
         """Publish a post, a reply or a quote; return its id.
 
@@ -57,7 +59,7 @@ class Posts:
             conversation_id=parent.conversation_id if parent else 0,
             retweet_of=quoted.id if quoted else None,
         )
-        async with self.db.transaction() as tx:
+        async with self.db.transaction(*([viewer.id] if key else [])) as tx:
             earlier = await self.idempotency.resource(tx, key)
             if earlier is not None:
                 return earlier
@@ -65,6 +67,7 @@ class Posts:
             await self.idempotency.keep(tx, key, post_id, self.clock.now())
         return post_id
 
+    @repeatable
     async def delete(self, viewer: Viewer, post_id: int) -> None:
         """Delete one's own post; a retweet of one's own counts as one.
 
@@ -96,8 +99,9 @@ class Posts:
             )
         )
         tx.forget("card", post.id)
-        tx.forget("recent", post.author_id)
+        tx.forget("user:posts", post.author_id)
 
+    @repeatable
     async def retweet(self, viewer: Viewer, post_id: int, key: IdempotencyKey | None = None) -> tuple[int, int]:
         """Retweet a post, or the original of a retweet; return the original's id and its retweets with this one.
 
@@ -106,7 +110,7 @@ class Posts:
             Forbidden: a block stands between its author and the viewer.
         """
         original = await self.original(viewer, post_id)
-        async with self.db.transaction() as tx:
+        async with self.db.transaction(viewer.id) as tx:
             earlier = await self.idempotency.resource(tx, key)
             if earlier is not None:
                 return earlier, (await self.counts(tx, earlier)).retweets
@@ -126,6 +130,7 @@ class Posts:
             await self.idempotency.keep(tx, key, original.id, self.clock.now())
         return original.id, retweets + new
 
+    @repeatable
     async def unretweet(self, viewer: Viewer, post_id: int) -> tuple[int, int]:
         """Take back a retweet; return the original's id and its retweets without this one.
 
@@ -134,7 +139,7 @@ class Posts:
         """
         post = await self._existing(post_id)
         original_id = post.retweet_of if post.is_retweet and post.retweet_of else post.id
-        async with self.db.transaction() as tx:
+        async with self.db.transaction(viewer.id) as tx:
             retweets = (await self.counts(tx, original_id)).retweets
             retweet_id = await self.store.retweet_id(tx, viewer.id, original_id)
             if retweet_id is not None:
@@ -171,12 +176,7 @@ class Posts:
 
     async def recent(self, author_id: int) -> Recent:
         """Return the newest posts of an author."""
-        known: Recent | None = await self.cache.get("recent", author_id)
-        if known is None:
-            newest = await self.store.newest_of_author(self.db.read, author_id, (1 << 63) - 1, _RECENT)
-            floor = newest[-1] - 1 if len(newest) == _RECENT else 0
-            known = Recent(floor, array("Q", reversed(newest)))
-            await self.cache.set_many("recent", {author_id: known})
+        known: Recent = await self.cache.fetch_one("user:posts", author_id, self._load_recent)
         return known
 
     async def of_author(
@@ -196,7 +196,7 @@ class Posts:
 
     async def remove_all_of(self, author_id: int) -> None:
         """Remove what an account that is gone has written, in steps."""
-        while post_ids := await self.store.newest_of_author(self.db.read, author_id, (1 << 63) - 1, _STEP):
+        while post_ids := await self.store.newest_of_author(self.db.read, author_id, MAX_ID, _STEP):
             async with self.db.transaction() as tx:
                 for post in (await self.store.by_ids(tx, post_ids)).values():
                     await self.remove(tx, post)
@@ -207,6 +207,14 @@ class Posts:
             async with self.db.transaction() as tx:
                 for post in (await self.store.by_ids(tx, retweet_ids)).values():
                     await self.remove(tx, post)
+
+    async def _load_recent(self, author_ids: list[int]) -> dict[int, Recent]:
+        found = {}
+        for author_id in author_ids:
+            newest = await self.store.newest_of_author(self.db.read, author_id, MAX_ID, _RECENT)
+            floor = newest[-1] - 1 if len(newest) == _RECENT else 0
+            found[author_id] = Recent(floor, array("Q", reversed(newest)))
+        return found
 
     async def _insert(self, tx: Transaction, post: PostRow, mentioned: Sequence[int]) -> int:
         """Give a post its id, here inside the transaction, so that ids grow in the order of commits, and keep it."""
@@ -228,7 +236,7 @@ class Posts:
                 mentioned_ids=tuple(mentioned),
             )
         )
-        tx.forget("recent", post.author_id)
+        tx.forget("user:posts", post.author_id)
         return post.id
 
     async def _entities(self, text: str) -> tuple[list[Entity], list[int]]:

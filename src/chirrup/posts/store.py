@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Reader, Row, Transaction
 from chirrup.posts.models import PostRow
 from chirrup.posts.text import Entity
@@ -69,7 +68,7 @@ class PostStore:
         """Erase a post and leave a gap in its thread; return whether it was still there."""
         return (
             await tx.run(
-                "UPDATE posts SET deleted = 1, text = '', entities = '[]' WHERE id = $1 AND NOT deleted", post_id
+                "UPDATE posts SET deleted = true, text = '', entities = '[]' WHERE id = $1 AND NOT deleted", post_id
             )
             == 1
         )
@@ -77,8 +76,8 @@ class PostStore:
     async def add_counts(self, tx: Transaction, column: str, deltas: Mapping[int, int]) -> None:
         """Add to one of the counts of many posts."""
         await tx.run_many(
-            f"UPDATE post_counts SET {column} = max(0, {column} + $2) WHERE post_id = $1",  # noqa: S608
-            [(post_id, delta) for post_id, delta in deltas.items() if delta],
+            f"UPDATE post_counts SET {column} = greatest(0, {column} + $2) WHERE post_id = $1",  # noqa: S608
+            [(post_id, delta) for post_id, delta in sorted(deltas.items()) if delta],
         )
 
     async def insert_retweet(self, tx: Transaction, account_id: int, post_id: int, retweet_id: int) -> bool:
@@ -144,12 +143,10 @@ class PostStore:
         self, reader: Reader, author_ids: Sequence[int], before: int, limit: int
     ) -> list[tuple[int, int]]:
         """Return (author id, post id) of the newest `limit` posts of each author below an id, in no order."""
-        rows = await reader.all(
-            "SELECT p.author_id, p.id FROM unnest($1) AS a(id) CROSS JOIN posts AS p"
-            " WHERE p.author_id = a.id AND NOT p.deleted AND p.id < $2 AND p.id >= coalesce("
-            "(SELECT id FROM posts WHERE author_id = a.id AND NOT deleted AND id < $2"
-            " ORDER BY id DESC LIMIT 1 OFFSET $3), 0)",
-            author_ids, before, limit - 1,
+        rows = await reader.each(
+            "SELECT author_id, id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted"
+            " ORDER BY id DESC LIMIT $3",
+            author_ids, before, limit,
         )  # fmt: skip
         return [(row[0], row[1]) for row in rows]
 
@@ -157,12 +154,9 @@ class PostStore:
         self, reader: Reader, author_ids: Sequence[int], after: int, limit: int
     ) -> list[int]:  # fmt: skip
         """Return the oldest `limit` posts of each author above an id, in no order."""
-        rows = await reader.all(
-            "SELECT p.id FROM unnest($1) AS a(id) CROSS JOIN posts AS p"
-            " WHERE p.author_id = a.id AND NOT p.deleted AND p.id > $2 AND p.id <= coalesce("
-            "(SELECT id FROM posts WHERE author_id = a.id AND NOT deleted AND id > $2"
-            " ORDER BY id LIMIT 1 OFFSET $3), $4)",
-            author_ids, after, limit - 1, MAX_ID,
+        rows = await reader.each(
+            "SELECT id FROM posts WHERE author_id = $1 AND id > $2 AND NOT deleted ORDER BY id LIMIT $3",
+            author_ids, after, limit,
         )  # fmt: skip
         return [row[0] for row in rows]
 
@@ -264,5 +258,5 @@ class PostStore:
         """Replace one of the counts of many posts."""
         await tx.run_many(
             f"UPDATE post_counts SET {column} = $2 WHERE post_id = $1",  # noqa: S608
-            list(counts.items()),
+            sorted(counts.items()),
         )

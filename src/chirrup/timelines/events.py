@@ -6,6 +6,8 @@ from chirrup.platform.events import Event
 class FollowerStep(Event, frozen=True, kw_only=True):
     """The next chunk of an author's followers: those whose follow has an id above `after`."""
 
+    family = "timelines"
+
     author_id: int
     after: int
 

@@ -119,11 +119,12 @@ class HomeTimelines:
 
     async def pulled_authors(self) -> dict[int, bool]:
         """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
-        known: dict[int, bool] | None = await self.cache.get("pulled", 0)
-        if known is None:
-            known = await self.tables.pulled_authors(self.db.read)
-            await self.cache.set_many("pulled", {0: known})
+        known: dict[int, bool] = await self.cache.fetch_one("pulled", 0, self._load_pulled)
         return known
+
+    async def _load_pulled(self, keys: list[int]) -> dict[int, dict[int, bool]]:
+        pulled = await self.tables.pulled_authors(self.db.read)
+        return dict.fromkeys(keys, pulled)
 
     async def _older(self, sources: Sequence[int], before: int, limit: int) -> list[int]:
         pairs = await self.post_store.newest_of_each(self.db.scan, sources, before, limit)

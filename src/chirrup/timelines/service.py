@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chirrup.accounts import Viewer
 from chirrup.platform.clock import Clock
 from chirrup.platform.ports import Database
+from chirrup.platform.repeating import repeatable
 from chirrup.timelines.store import TimelineTables
 
 HOME = "home"
@@ -22,6 +23,7 @@ class Markers:
         """Return (post id, when it was set, in milliseconds since the Unix epoch), if it ever was."""
         return await self.tables.marker(self.db.read, viewer.id, HOME)
 
+    @repeatable
     async def set_home(self, viewer: Viewer, post_id: int, *, force: bool) -> None:
         """Move the marker; an older device's late write moves it backwards only by force."""
         async with self.db.transaction() as tx:

@@ -73,6 +73,11 @@ class SqliteReader:
             row: Row | None = self._connection.execute(translate(sql), adapt(args)).fetchone()
             return row
 
+    async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
+        """Return the rows of a query for each of the keys."""
+        with _refusals():
+            return _each(self._connection, sql, keys, args)
+
 
 class SqliteScanner:
     """Long queries in a few threads, each with a connection of its own."""
@@ -87,6 +92,10 @@ class SqliteScanner:
         """Return all rows of a query."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._query, sql, args)
 
+    async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
+        """Return the rows of a query for each of the keys."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._each, sql, keys, args)
+
     async def first(self, sql: str, *args: object) -> Row | None:
         """Return the first row of a query, if there is one."""
         rows = await self.all(sql, *args)
@@ -99,13 +108,29 @@ class SqliteScanner:
             connection.close()
 
     def _query(self, sql: str, args: Sequence[object]) -> Sequence[Row]:
-        connection = getattr(self._local, "connection", None)
+        with _refusals():
+            rows: Sequence[Row] = self._connection().execute(translate(sql), adapt(args)).fetchall()
+            return rows
+
+    def _each(self, sql: str, keys: Sequence[int], args: Sequence[object]) -> Sequence[Row]:
+        with _refusals():
+            return _each(self._connection(), sql, keys, args)
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = connect(self._path, read_only=True)
             self._connections.append(connection)
-        with _refusals():
-            rows: Sequence[Row] = connection.execute(translate(sql), adapt(args)).fetchall()
-            return rows
+        return connection
+
+
+def _each(connection: sqlite3.Connection, sql: str, keys: Sequence[int], args: Sequence[object]) -> list[Row]:
+    translated, rest = translate(sql), adapt(args)
+    rows: list[Row] = []
+    for key in keys:
+        rows += connection.execute(translated, [key, *rest]).fetchall()
+    return rows
 
 
 class SqliteTransaction(SqliteReader):
@@ -201,8 +226,11 @@ class SqliteDatabase:
         self._writer.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[SqliteTransaction]:
-        """Open a transaction: waits for its turn, and leaves once its group is on disk."""
+    async def transaction(self, *_keys: int, snapshot: bool = False) -> AsyncIterator[SqliteTransaction]:  # noqa: ARG002
+        """Open a transaction: waits for its turn, and leaves once its group is on disk.
+
+        Bodies run one after another whatever their keys, so each sees one moment.
+        """
         deadline = asyncio.get_running_loop().time() + LOCK_PATIENCE
         async with self._turn:
             group = self._group or await self._begin(deadline)

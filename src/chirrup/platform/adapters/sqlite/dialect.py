@@ -8,6 +8,8 @@ from functools import lru_cache
 import msgspec
 
 _REWRITES = (
+    (re.compile(r"::[a-z]+(\[\])?"), ""),
+    (re.compile(r"\bgreatest\("), "max("),
     (re.compile(r"= ANY\(\$(\d+)\)"), r"IN (SELECT value FROM json_each(?\1))"),
     (re.compile(r"unnest\(\$(\d+)\) AS (\w+)\((\w+)\)"), r"(SELECT value AS \3 FROM json_each(?\1)) AS \2"),
     (re.compile(r"\$(\d+)"), r"?\1"),

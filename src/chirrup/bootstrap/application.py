@@ -1,0 +1,156 @@
+"""Wiring: the slices over the adapters of a profile."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from chirrup.accounts import Accounts, Sessions
+from chirrup.accounts.passwords import Passwords
+from chirrup.accounts.store import AccountStore, SessionStore
+from chirrup.accounts.tokens import Keys, Tokens
+from chirrup.engagement import Engagement
+from chirrup.engagement.handlers import EngagementHandlers
+from chirrup.engagement.store import LikeStore
+from chirrup.graph import Graph
+from chirrup.graph.handlers import GraphHandlers
+from chirrup.graph.store import GraphStore
+from chirrup.platform.clock import Clock
+from chirrup.platform.http.guard import Gate
+from chirrup.platform.http.limits import Limits
+from chirrup.platform.idempotency import IdempotencyStore
+from chirrup.platform.ids import IdGenerator
+from chirrup.platform.outbox import OutboxStore
+from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.telemetry import Telemetry
+from chirrup.posts import Marks, PostReader, Posts
+from chirrup.posts.handlers import PostHandlers
+from chirrup.posts.store import PostStore
+from chirrup.posts.threads import Threads
+from chirrup.registry import Job
+from chirrup.settings import Settings
+from chirrup.timelines import HomeTimelines
+from chirrup.timelines.fanout import FanOut
+from chirrup.timelines.service import Markers
+from chirrup.timelines.store import TimelineTables
+
+_HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """What a profile brings: the ports, opened."""
+
+    db: Database
+    cache: Cache
+    timelines: TimelineStore
+    limiter: RateLimiter
+    outbox: OutboxStore
+    keys: Keys
+    bus: Callable[[Sequence[Subscription]], Bus]
+    """Makes the bus, once it is known what it delivers to."""
+    checks: Mapping[str, Callable[[], Awaitable[object]]]
+    """Tries each thing that this process depends on; raises where it does not serve."""
+    subscriptions: Sequence[Subscription] = ()
+    jobs: Sequence[Job] = ()
+    roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """What a worker can do beyond delivering events and jobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything, wired."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    outbox: OutboxStore
+    timelines: TimelineStore
+    telemetry: Telemetry
+    clock: Clock
+    ids: IdGenerator
+    gate: Gate
+    accounts: Accounts
+    sessions: Sessions
+    graph: Graph
+    posts: Posts
+    post_reader: PostReader
+    threads: Threads
+    engagement: Engagement
+    home: HomeTimelines
+    markers: Markers
+    jobs: Sequence[Job]
+    subscriptions: Sequence[Subscription]
+    checks: Mapping[str, Callable[[], Awaitable[object]]]
+    roles: Mapping[str, Callable[[], Awaitable[None]]]
+
+
+def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: Passwords, on: Adapters) -> Application:
+    """Wire the slices over adapters."""
+    db, cache = on.db, on.cache
+    ids, idempotency = IdGenerator(clock), IdempotencyStore()
+    account_store, graph_store, post_store, like_store = AccountStore(), GraphStore(), PostStore(), LikeStore()
+    tables = TimelineTables()
+    tokens = Tokens(on.keys, clock, issuer=settings.origin, lifetime=settings.access_token_seconds)
+    lifetime = settings.session_days * 24 * _HOUR
+    sessions = Sessions(db, account_store, SessionStore(), passwords, tokens, ids, clock, cache, lifetime)
+    accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
+    graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
+    posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
+    liked = Marks(db, cache, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(db, cache, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
+    engagement = Engagement(db, like_store, posts, ids)
+    home = HomeTimelines(
+        db, tables, posts, post_store, reader, graph, on.timelines, cache, telemetry,
+        settings.timeline_size, settings.timeline_recent,
+    )  # fmt: skip
+    fan_out = FanOut(
+        db, tables, home, graph_store, accounts, on.timelines, telemetry,
+        settings.fanout_chunk, settings.fanout_threshold,
+    )  # fmt: skip
+    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    return Application(
+        settings=settings,
+        db=db,
+        bus=on.bus(subscriptions),
+        outbox=on.outbox,
+        timelines=on.timelines,
+        telemetry=telemetry,
+        clock=clock,
+        ids=ids,
+        gate=Gate(sessions, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
+        accounts=accounts,
+        sessions=sessions,
+        graph=graph,
+        posts=posts,
+        post_reader=reader,
+        threads=Threads(db, post_store, reader),
+        engagement=engagement,
+        home=home,
+        markers=Markers(db, tables, clock),
+        jobs=[
+            Job("trim_outbox", 600, partial(_trim, db, on.outbox, idempotency, clock, settings)),
+            Job("delete_expired_sessions", 3600, sessions.delete_expired),
+            *on.jobs,
+        ],
+        subscriptions=subscriptions,
+        checks=on.checks,
+        roles=on.roles,
+    )
+
+
+def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+    return [
+        *GraphHandlers(graph, accounts).subscriptions(),
+        *PostHandlers(posts, accounts).subscriptions(),
+        *EngagementHandlers(engagement, posts).subscriptions(),
+    ]
+
+
+async def _trim(
+    db: Database, outbox: OutboxStore, idempotency: IdempotencyStore, clock: Clock, settings: Settings
+) -> None:
+    """Delete what is kept for a while only: handled events, and idempotency keys after a day."""
+    async with db.transaction() as tx:
+        await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR)
+        await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)

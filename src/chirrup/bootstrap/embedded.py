@@ -1,0 +1,56 @@
+"""The embedded profile: one process over one data directory."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from chirrup.accounts.tokens import Keys
+from chirrup.bootstrap.application import Adapters
+from chirrup.platform.adapters.memory.cache import MemoryCache
+from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
+from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
+from chirrup.platform.adapters.sqlite.bus import OutboxBus
+from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.clock import Clock
+from chirrup.platform.datadir import DataDir
+from chirrup.platform.outbox import OutboxStore
+from chirrup.platform.ports import Bus, Subscription
+from chirrup.platform.telemetry import Telemetry
+from chirrup.registry import Job
+from chirrup.settings import Settings
+
+# entries a cache space holds in each of its two generations; a card is about 1 KiB
+CACHE_SIZES = {
+    "session": 20_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000, "retweeted": 5_000,
+    "user:posts": 5_000, "pulled": 1,
+}  # fmt: skip
+
+
+@asynccontextmanager
+async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) -> AsyncIterator[Adapters]:
+    """Open a data directory that has been prepared."""
+    data = DataDir(settings.data_dir)
+    cache = MemoryCache(CACHE_SIZES)
+    timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
+    outbox = OutboxStore()
+    async with SqliteDatabase(data.database, clock, cache) as db:
+        db.on_foreign_commit(cache.clear)
+
+        def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
+            bus = OutboxBus(db, outbox, subscriptions, clock, telemetry)
+            db.on_publish(bus.wake)
+            return bus
+
+        async def check_database() -> None:
+            await db.read.first("SELECT 1")
+
+        yield Adapters(
+            db=db,
+            cache=cache,
+            timelines=timelines,
+            limiter=MemoryRateLimiter(clock),
+            outbox=outbox,
+            keys=Keys(data.keys),
+            bus=make_bus,
+            checks={"database": check_database},
+            jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
+        )
