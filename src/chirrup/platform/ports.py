@@ -1,14 +1,14 @@
 """What the slices need from outside, each with the promise that its contract test checks."""
 
 from array import array
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
 
-from chirrup.platform.events import Event
+from chirrup.platform.events import Event, families
 
 Row = Sequence[Any]
 
@@ -191,6 +191,11 @@ class Subscription:
     events: Sequence[type[Event]]
     handler: Callable[[Batch], Awaitable[None]]
 
+    @property
+    def topics(self) -> list[str]:
+        """The families of these events."""
+        return families(self.events)
+
 
 class Bus(Protocol):
     """Delivers each event to each subscription: after its commit, at least once, in order per key.
@@ -199,8 +204,8 @@ class Bus(Protocol):
     and the ones behind it go on.
     """
 
-    async def run(self) -> None:
-        """Deliver until cancelled."""
+    async def run(self, only: Container[str] | None = None) -> None:
+        """Deliver until cancelled; with `only`, to the subscriptions of these names."""
 
     async def caught_up(self) -> None:
         """Wait until every event committed before this call has been handled or is a dead letter."""
