@@ -11,7 +11,7 @@ letters) is missing in the counts, so these letters are dropped before: rows are
 """
 
 from collections import Counter as Tally
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -22,7 +22,7 @@ from chirrup.engagement import handlers as engagement_handlers
 from chirrup.engagement.store import LikeStore
 from chirrup.graph import handlers as graph_handlers
 from chirrup.graph.store import GraphStore
-from chirrup.platform.events import Event, EventTypes
+from chirrup.platform.events import Event, EventTypes, families
 from chirrup.platform.outbox import Entry, OutboxStore
 from chirrup.platform.ports import Database, Reader, Transaction
 from chirrup.platform.repeating import repeatable
@@ -127,32 +127,46 @@ class _Log:
         self._store = store
         self._types = EventTypes(counted.source.events)
         self._names = {kind.__name__ for kind in counted.source.events}
-        self._position = -1
-        self._newest = 0
-        self._unhandled: Tally[int] = Tally()
+        self._topics = families(counted.source.events)
+        self._position: Hashable = None
+        self._newest: Hashable = None
+        self._placed: Tally[int] = Tally()
 
-    async def position(self, reader: Reader) -> int:
-        """Return the last event that is in the counts."""
-        return await self._store.position(reader, self._counted.source.consumer)
+    async def position(self, reader: Reader) -> Hashable:
+        """Return the position up to which events are in the counts."""
+        return await self._store.position(reader, self._counted.source.consumer, self._topics)
 
     async def unhandled(self, reader: Reader) -> Tally[int]:
         """Return the change for each id by the events that are not in the counts at the reader's moment."""
         position = await self.position(reader)
         if position != self._position:
             self._position = self._newest = position
-            self._unhandled = Tally()
-        self._newest = await self.add(reader, self._newest, self._unhandled)
-        return self._unhandled
+            self._placed = Tally()
+        self._newest = await self._add_behind(reader, self._newest, self._placed)
+        unhandled = self._placed.copy()
+        self._add(await self._store.unplaced(reader, self._topics), unhandled)
+        return unhandled
 
-    async def add(self, reader: Reader, after: int, tally: Tally[int]) -> int:
-        """Add the changes by the events behind a position to a tally, and return the last event's id."""
-        while entries := await self._store.after(reader, after, _PAGE):
-            for entry in entries:
-                for name, key, change in self._changes(entry):
-                    if name == self._counted.name:
-                        tally[key] += change
-            after = entries[-1].event_id
-        return after
+    async def touched(self, reader: Reader, position: Hashable) -> set[int]:
+        """Return the ids that events behind a position change."""
+        tally: Tally[int] = Tally()
+        await self._add_behind(reader, position, tally)
+        self._add(await self._store.unplaced(reader, self._topics), tally)
+        return set(tally)
+
+    async def _add_behind(self, reader: Reader, position: Hashable, tally: Tally[int]) -> Hashable:
+        """Add the changes by the events behind a position to a tally, and return the position after these."""
+        while True:
+            entries, position = await self._store.behind(reader, position, _PAGE)
+            if not entries:
+                return position
+            self._add(entries, tally)
+
+    def _add(self, entries: Iterable[Entry], tally: Tally[int]) -> None:
+        for entry in entries:
+            for name, key, change in self._changes(entry):
+                if name == self._counted.name:
+                    tally[key] += change
 
     def _changes(self, entry: Entry) -> Iterable[tuple[str, int, int]]:
         if entry.type not in self._names:
@@ -186,9 +200,7 @@ async def _settle(db: Database, outbox: OutboxStore, counted: Counted, *, repair
     # a wrong count can look right to the first query only by what is unhandled then, and that is behind `start`
     start = await log.position(db.read)
     suspects = set(await counted.suspects(db.scan))
-    touched: Tally[int] = Tally()
-    await log.add(db.read, start, touched)
-    suspects.update(touched)
+    suspects |= await log.touched(db.read, start)
     wrong: dict[int, tuple[int, int]] = {}
     for step in _steps(sorted(suspects)):
         wrong |= await _settle_step(db, counted, log, step, repair=repair)

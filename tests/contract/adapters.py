@@ -12,10 +12,10 @@ from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.events import Event
-from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from tests.clock import HandClock
@@ -57,7 +57,7 @@ class Storage:
         self.path = DataDir(data_dir).database
         self.clock: Clock = HandClock()
         self.cache = MemoryCache(SPACES)
-        self.outbox = OutboxStore()
+        self.outbox = SqliteOutbox()
         self.telemetry = Telemetry()
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 
+from chirrup.platform import delivery
 from chirrup.platform.adapters.sqlite import bus as sqlite_bus
 from chirrup.platform.adapters.sqlite import database as sqlite_database
 from chirrup.platform.errors import StorageFull
@@ -21,7 +22,7 @@ Handler = Callable[[Batch], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses as short as a test needs them."""
-    monkeypatch.setattr(sqlite_bus, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.001)
     monkeypatch.setattr(sqlite_bus, "IDLE", 0.05)
 
 
@@ -181,7 +182,7 @@ async def test_an_event_that_keeps_failing_becomes_a_dead_letter_and_the_others_
     (letter,) = await storage.outbox.dead_letters(database.read)
     assert (letter.consumer, letter.event_id, letter.type) == ("listener", 3, "Sang")
     assert letter.error == "ValueError: out of tune"
-    assert letter.attempts == sqlite_bus.ATTEMPTS
+    assert letter.attempts == delivery.ATTEMPTS
     assert letter.created_at == storage.clock.now()
 
 
@@ -305,11 +306,11 @@ async def test_the_log_keeps_what_a_consumer_has_not_handled(storage: Storage, d
         later = storage.clock.now() + 1
         await until(lambda: _position_is(storage, database, "quick", 2))
         async with database.transaction() as tx:
-            assert await storage.outbox.trim(tx, later) == 0
+            assert await storage.outbox.trim(tx, later, {"quick": ["birds"], "slow": ["birds"]}) == 0
         release.set()
         await asyncio.wait_for(bus.caught_up(), 10)
         async with database.transaction() as tx:
-            assert await storage.outbox.trim(tx, later) == 2
+            assert await storage.outbox.trim(tx, later, {"quick": ["birds"], "slow": ["birds"]}) == 2
         await asyncio.wait_for(bus.caught_up(), 10)
 
 

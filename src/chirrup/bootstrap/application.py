@@ -129,7 +129,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         home=home,
         markers=Markers(db, tables, clock),
         jobs=[
-            Job("trim_outbox", 600, partial(_trim, db, on.outbox, idempotency, clock, settings)),
+            Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("delete_expired_sessions", 3600, sessions.delete_expired),
             *on.jobs,
         ],
@@ -148,9 +148,15 @@ def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engag
 
 
 async def _trim(
-    db: Database, outbox: OutboxStore, idempotency: IdempotencyStore, clock: Clock, settings: Settings
+    db: Database,
+    outbox: OutboxStore,
+    subscriptions: Sequence[Subscription],
+    idempotency: IdempotencyStore,
+    clock: Clock,
+    settings: Settings,
 ) -> None:
     """Delete what is kept for a while only: handled events, and idempotency keys after a day."""
     async with db.transaction() as tx:
-        await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR)
+        topics = {subscription.name: subscription.topics for subscription in subscriptions}
+        await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR, topics)
         await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)

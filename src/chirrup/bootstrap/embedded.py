@@ -10,9 +10,9 @@ from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
-from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import Bus, Subscription
 from chirrup.platform.telemetry import Telemetry
 from chirrup.registry import Job
@@ -31,7 +31,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     data = DataDir(settings.data_dir)
     cache = MemoryCache(CACHE_SIZES)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
-    outbox = OutboxStore()
+    outbox = SqliteOutbox()
     async with SqliteDatabase(data.database, clock, cache) as db:
         db.on_foreign_commit(cache.clear)
 

@@ -12,7 +12,7 @@ from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption
 from chirrup.commands.session import opened
 from chirrup.platform.clock import rfc3339
 from chirrup.platform.errors import NotFound
-from chirrup.platform.outbox import ConsumerLag, DeadLetter
+from chirrup.platform.outbox import Backlog, ConsumerLag, DeadLetter
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -21,6 +21,7 @@ class Facts(msgspec.Struct, frozen=True):
     """The state of the outbox."""
 
     newest: int
+    waiting: Backlog
     consumers: list[ConsumerLag]
     dead_letters: list[DeadLetter]
 
@@ -41,8 +42,17 @@ def show(
     if as_json:
         print_json(facts)
         return
-    typer.echo(f"Newest event: {facts.newest}\n")
-    print_table(["consumer", "handled up to", "behind"], [[c.consumer, c.position, c.lag] for c in facts.consumers])
+    typer.echo(f"Newest event: {facts.newest}")
+    if facts.waiting.oldest is not None:
+        typer.echo(f"Not published yet: {facts.waiting.pending}, the oldest of {rfc3339(facts.waiting.oldest)}")
+    typer.echo()
+    print_table(
+        ["consumer", "events", "handled up to", "behind", "waiting since"],
+        [
+            [c.consumer, c.topic or "all", c.position, c.lag, rfc3339(c.oldest) if c.oldest else ""]
+            for c in facts.consumers
+        ],
+    )
     if not facts.dead_letters:
         typer.echo("\nNo dead letters.")
         return
@@ -80,7 +90,8 @@ async def _facts(data_dir: Path | None, profile: str | None) -> Facts:
     async with opened(data_dir, profile) as instance:
         reader = instance.db.read
         newest = await instance.outbox.newest(reader)
-        return Facts(newest, await instance.outbox.lag(reader), await instance.outbox.dead_letters(reader))
+        waiting = await instance.outbox.backlog(reader)
+        return Facts(newest, waiting, await instance.outbox.lag(reader), await instance.outbox.dead_letters(reader))
 
 
 async def _ask(data_dir: Path | None, profile: str | None, letter_ids: list[int]) -> int:

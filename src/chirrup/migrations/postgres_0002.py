@@ -153,19 +153,21 @@ CREATE TABLE outbox (
     key BIGINT NOT NULL,
     payload BYTEA NOT NULL,
     request_id TEXT,
-    created_at BIGINT NOT NULL,
-    published BOOLEAN NOT NULL DEFAULT false
+    created_at BIGINT NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 CREATE UNIQUE INDEX outbox_in_order ON outbox (topic, shard, seq);
 CREATE INDEX outbox_unnumbered ON outbox (id) WHERE seq IS NULL;
-CREATE INDEX outbox_unpublished ON outbox (topic, shard, seq) WHERE seq IS NOT NULL AND NOT published;
 
 CREATE TABLE outbox_shards (
     topic TEXT NOT NULL,
     shard SMALLINT NOT NULL,
     newest BIGINT NOT NULL DEFAULT 0,
+    published BIGINT NOT NULL DEFAULT 0,
+    timeline INTEGER NOT NULL DEFAULT 0,
+    forked BIGINT NOT NULL DEFAULT 0,
+    resumed BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (topic, shard)
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 20);
 
 CREATE TABLE consumers (
     name TEXT NOT NULL,

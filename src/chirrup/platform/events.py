@@ -5,6 +5,14 @@ from typing import ClassVar
 
 import msgspec
 
+SHARDS = 12
+"""Into how many parts a log that several processes read divides each family; the parts of stored events rest on it."""
+
+
+def shard_of(key: int) -> int:
+    """Return the part of a log in which the events of a key are."""
+    return key % SHARDS
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened; its class name is its type in the log."""
@@ -16,6 +24,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> int:
         """The id whose events stay in order."""
         raise NotImplementedError
+
+
+def families(types: Iterable[type[Event]]) -> list[str]:
+    """Return the families of some types, each once."""
+    return sorted({kind.family for kind in types})
 
 
 def encode(event: Event) -> bytes:

@@ -1,28 +1,49 @@
 """The outbox: what was committed and is still to be delivered, and what could not be."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
+from chirrup.platform.events import Event, encode
 from chirrup.platform.ports import Reader, Transaction
+
+LONGEST_ERROR = 2000
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One event in the log; `created_at` in milliseconds since the Unix epoch."""
+    """One event in the log; `created_at` in milliseconds since the Unix epoch.
+
+    What came from the outbox has a payload in JSON; what came by another way is decoded already.
+    """
 
     event_id: int
     type: str
     payload: bytes
     request_id: str | None
     created_at: int
+    event: Event | None = None
 
 
 class ConsumerLag(msgspec.Struct, frozen=True):
-    """How far a subscription is behind the newest event."""
+    """How far a subscription is behind the newest event: by how many events, and the age of the oldest of these."""
 
     consumer: str
+    topic: str | None
+    """None where all events are in one log."""
     position: int
+    """The last event that is handled; where a log has several parts, the sum over these."""
     lag: int
+    oldest: int | None
+    """When the oldest event that is not handled was published, in milliseconds since the Unix epoch."""
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What has not reached the log that consumers read; nothing ever, where they read the outbox itself."""
+
+    pending: int = 0
+    oldest: int | None = None
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -38,58 +59,53 @@ class DeadLetter(msgspec.Struct, frozen=True):
     retrying: bool
 
 
-class OutboxStore:
-    """All SQL of the outbox."""
+class OutboxStore(ABC):
+    """The SQL of the outbox: dead letters here, the log by kind of database.
 
+    A position is what a consumer has handled so far; what it looks like is the database's affair.
+    """
+
+    @abstractmethod
     async def newest(self, reader: Reader) -> int:
         """Return the id of the newest event, 0 where there never was one."""
-        row = await reader.first("SELECT coalesce(max(id), 0) FROM outbox")
-        latest = await reader.first("SELECT coalesce(max(position), 0) FROM consumers")
-        return max(row[0] if row else 0, latest[0] if latest else 0)
 
-    async def after(self, reader: Reader, position: int, limit: int) -> list[Entry]:
-        """Return the events behind a position, in order."""
-        rows = await reader.all(
-            "SELECT id, type, payload, request_id, created_at FROM outbox WHERE id > $1 ORDER BY id LIMIT $2",
-            position, limit,
-        )  # fmt: skip
-        return [Entry(*row) for row in rows]
+    @abstractmethod
+    async def position(self, reader: Reader, consumer: str, topics: Sequence[str]) -> Hashable:
+        """Return how far a consumer is in its topics."""
 
-    async def position(self, reader: Reader, consumer: str) -> int:
-        """Return the last event that a consumer has handled."""
-        row = await reader.first("SELECT position FROM consumers WHERE name = $1", consumer)
-        return row[0] if row else 0
+    @abstractmethod
+    async def behind(self, reader: Reader, position: Any, limit: int) -> tuple[list[Entry], Hashable]:
+        """Return the next events that have a place behind a position, in order, and the position after these."""
 
-    async def move(self, tx: Transaction, consumer: str, position: int) -> None:
-        """Record the last event that a consumer has handled."""
-        await tx.run(
-            "INSERT INTO consumers (name, position) VALUES ($1, $2)"
-            " ON CONFLICT (name) DO UPDATE SET position = max(consumers.position, excluded.position)",
-            consumer, position,
-        )  # fmt: skip
+    @abstractmethod
+    async def unplaced(self, reader: Reader, topics: Sequence[str]) -> list[Entry]:
+        """Return the events that are committed and have no place in the log yet."""
 
+    @abstractmethod
     async def lag(self, reader: Reader) -> list[ConsumerLag]:
-        """Return how many events each consumer has not reached yet."""
-        rows = await reader.all(
-            "SELECT name, position, (SELECT count(*) FROM outbox WHERE id > position) FROM consumers ORDER BY name"
-        )
-        return [ConsumerLag(*row) for row in rows]
+        """Return how far each consumer is behind."""
 
-    async def trim(self, tx: Transaction, before: int) -> int:
-        """Delete events created before a moment that every consumer has handled; return how many."""
-        return await tx.run(
-            "DELETE FROM outbox WHERE id <= (SELECT min(position) FROM consumers) AND created_at < $1", before
-        )
+    @abstractmethod
+    async def backlog(self, reader: Reader) -> Backlog:
+        """Return what waits to be published."""
+
+    @abstractmethod
+    async def trim(self, tx: Transaction, before: int, topics: Mapping[str, Sequence[str]]) -> int:
+        """Delete events created before a moment that every consumer in `topics` has handled; return how many.
+
+        `topics` has the topics of each consumer by its name; what is known of other consumers is forgotten.
+        """
 
     async def insert_dead_letter(
         self, tx: Transaction, consumer: str, entry: Entry, error: str, attempts: int, now: int
     ) -> None:
         """Keep an event that a consumer could not handle."""
+        payload = entry.payload if entry.event is None else encode(entry.event)
         await tx.run(
             "INSERT INTO dead_letters (consumer, event_id, type, payload, request_id, published_at, error, attempts,"
             " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            consumer, entry.event_id, entry.type, entry.payload, entry.request_id, entry.created_at, error, attempts,
-            now,
+            consumer, entry.event_id, entry.type, payload, entry.request_id, entry.created_at,
+            error[:LONGEST_ERROR], attempts, now,
         )  # fmt: skip
 
     async def dead_letters(self, reader: Reader) -> list[DeadLetter]:
@@ -101,14 +117,14 @@ class OutboxStore:
         return [msgspec.convert(dict(zip(fields, row, strict=True)), DeadLetter, strict=False) for row in rows]
 
     async def ask_retry(self, tx: Transaction, letter_ids: Sequence[int]) -> int:
-        """Have the serving process handle dead letters once more; return how many there are of those."""
-        return await tx.run("UPDATE dead_letters SET retrying = 1 WHERE id = ANY($1)", list(letter_ids))
+        """Have a serving process handle dead letters once more; return how many there are of those."""
+        return await tx.run("UPDATE dead_letters SET retrying = true WHERE id = ANY($1)", list(letter_ids))
 
     async def letters_to_retry(self, reader: Reader, consumer: str) -> list[tuple[int, Entry]]:
         """Return the dead letters that an operator wants handled."""
         rows = await reader.all(
             "SELECT id, event_id, type, payload, request_id, published_at FROM dead_letters"
-            " WHERE consumer = $1 AND retrying = 1 ORDER BY id LIMIT 100",
+            " WHERE consumer = $1 AND retrying ORDER BY id LIMIT 100",
             consumer,
         )
         return [(row[0], Entry(*row[1:])) for row in rows]
@@ -116,8 +132,9 @@ class OutboxStore:
     async def keep_dead_letter(self, tx: Transaction, letter_id: int, error: str) -> None:
         """Record that one more attempt has failed."""
         await tx.run(
-            "UPDATE dead_letters SET retrying = 0, attempts = attempts + 1, error = $2 WHERE id = $1", letter_id, error
-        )
+            "UPDATE dead_letters SET retrying = false, attempts = attempts + 1, error = $2 WHERE id = $1",
+            letter_id, error[:LONGEST_ERROR],
+        )  # fmt: skip
 
     async def delete_dead_letter(self, tx: Transaction, letter_id: int) -> bool:
         """Forget a dead letter that has been handled; return whether it was still there."""
