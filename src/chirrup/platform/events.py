@@ -26,6 +26,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         raise NotImplementedError
 
 
+class CacheForgotten(Event, frozen=True, kw_only=True):
+    """Entries of a cache are older than the database; said once more by the log, should the first time have failed."""
+
+    family = "cache"
+
+    space: str
+    keys: tuple[int, ...]
+
+    @property
+    def key(self) -> int:
+        """The first of them."""
+        return self.keys[0]
+
+
 def families(types: Iterable[type[Event]]) -> list[str]:
     """Return the families of some types, each once."""
     return sorted({kind.family for kind in types})
