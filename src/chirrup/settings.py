@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data_dir: Path = Path("data")
     """The folder that holds everything the instance knows."""
     profile: Literal["embedded", "cluster"] = "embedded"
-    """Which adapters carry the ports: `embedded` is one process and one folder, `cluster` many processes on services."""
+    """Which adapters carry the ports: `embedded` is one process and a folder, `cluster` many on services."""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     """Where to listen; port 0 takes a free one."""

@@ -190,3 +190,9 @@ async def test_who_is_unbanned_is_back_with_all_posts(community: Community) -> N
     await community.app.accounts.unban("wren")
     assert await robin.ids("/discover") == [post["id"]]
     await (await community.visitor()).post("/auth/login", 200, username="wren", password=PASSWORD)
+
+
+async def test_an_address_leads_to_an_account_for_logging_in_only(community: Community) -> None:
+    wren = await community.person("wren")
+    await wren.get("/users/wren@example.org", 404)
+    await (await community.visitor()).post("/auth/login", 200, username="wren@example.org", password=PASSWORD)

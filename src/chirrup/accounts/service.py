@@ -58,11 +58,11 @@ class Accounts:
         account_id = self.ids.new(0)
         async with self.db.transaction() as tx:
             while not await self.store.insert(tx, account_id, username, email, password_hash, name):
-                if await self.store.username_taken(tx, username):
-                    raise Conflict("This username is taken.", field="username")
-                if email is not None and await self.store.email_taken(tx, email):
-                    raise Conflict("There is an account with this e-mail address.", field="email")
                 account_id = self.ids.new(0)
+            if not await self.store.claim(tx, username.lower(), account_id):
+                raise Conflict("This username is taken.", field="username")
+            if email is not None and not await self.store.claim(tx, email, account_id):
+                raise Conflict("There is an account with this e-mail address.", field="email")
             tx.publish(AccountRegistered(account_id=account_id))
         return await self.get(account_id)
 

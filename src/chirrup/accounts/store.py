@@ -36,20 +36,18 @@ class AccountStore:
         self, tx: Transaction, account_id: int, username: str, email: str | None, password_hash: str | None,
         display_name: str,
     ) -> bool:  # fmt: skip
-        """Return whether the account is new; username, e-mail or id may be taken."""
+        """Return whether the id was free."""
         return await tx.run(
-            "INSERT INTO accounts (id, username, username_key, email, password_hash, display_name)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            account_id, username, username.lower(), email, password_hash, display_name,
+            "INSERT INTO accounts (id, username, email, password_hash, display_name)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            account_id, username, email, password_hash, display_name,
         ) == 1  # fmt: skip
 
-    async def username_taken(self, reader: Reader, username: str) -> bool:
-        """Return whether an account, also a deleted one, has this name."""
-        return await reader.first("SELECT 1 FROM accounts WHERE username_key = $1", username.lower()) is not None
-
-    async def email_taken(self, reader: Reader, email: str) -> bool:
-        """Return whether an account has this address."""
-        return await reader.first("SELECT 1 FROM accounts WHERE email = $1", email) is not None
+    async def claim(self, tx: Transaction, login: str, account_id: int) -> bool:
+        """Return whether a lower-case username or an e-mail address was free, and now leads to the account."""
+        return await tx.run(
+            "INSERT INTO logins (login, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", login, account_id
+        ) == 1  # fmt: skip
 
     async def by_ids(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, Account]:
         """Return the accounts that exist, in whatever status."""
@@ -58,15 +56,20 @@ class AccountStore:
 
     async def by_username(self, reader: Reader, username: str) -> Account | None:
         """Return the account of a name, without regard to case."""
+        if "@" in username:
+            # addresses lead to accounts, too, but are nobody's business
+            return None
         row = await reader.first(
-            f"SELECT {_COLUMNS} FROM accounts WHERE username_key = $1", username.lower()  # noqa: S608
+            f"SELECT {_COLUMNS} FROM accounts WHERE id = (SELECT account_id FROM logins WHERE login = $1)",  # noqa: S608
+            username.lower(),
         )  # fmt: skip
         return _account(row) if row else None
 
     async def ids_by_username(self, reader: Reader, usernames: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return id and spelling of the active accounts of lower-case names."""
         rows = await reader.all(
-            "SELECT username_key, id, username FROM accounts WHERE username_key = ANY($1) AND status = 'active'",
+            "SELECT login, id, username FROM logins JOIN accounts ON accounts.id = account_id"
+            " WHERE login = ANY($1) AND status = 'active'",
             usernames,
         )
         return {row[0]: (row[1], row[2]) for row in rows}
@@ -74,7 +77,9 @@ class AccountStore:
     async def credentials(self, reader: Reader, login: str) -> tuple[int, str | None, Status] | None:
         """Return id, password hash and status by username or e-mail."""
         row = await reader.first(
-            "SELECT id, password_hash, status FROM accounts WHERE username_key = $1 OR email = $1", login.lower()
+            "SELECT id, password_hash, status FROM accounts WHERE id ="
+            " (SELECT account_id FROM logins WHERE login = $1)",
+            login.lower(),
         )
         return (row[0], row[1], Status(row[2])) if row else None
 
@@ -113,6 +118,7 @@ class AccountStore:
 
     async def erase(self, tx: Transaction, account_id: int) -> None:
         """Remove what is personal; the name stays taken, so that nobody can pose as its last owner."""
+        await tx.run("DELETE FROM logins WHERE login = (SELECT email FROM accounts WHERE id = $1)", account_id)
         await tx.run(
             "UPDATE accounts SET status = 'deleted', email = NULL, password_hash = NULL, display_name = '', bio = '',"
             " avatar_url = NULL, banner_url = NULL, role = 'member' WHERE id = $1",

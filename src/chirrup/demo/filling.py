@@ -98,6 +98,7 @@ class Filling:
         self.account_ids[index] = account_id
         self.names[person.username.lower()] = (account_id, person.username)
         await self.account_store.insert(tx, account_id, person.username, None, password_hash, person.name)
+        await self.account_store.claim(tx, person.username.lower(), account_id)
         await self.account_store.set_profile(tx, account_id, person.name, person.bio, person.bot is not None)
         if person.verified:
             await self.account_store.set_verified(tx, account_id, verified=True)

@@ -116,6 +116,7 @@ async def add_accounts(app: Application, names: Sequence[str]) -> list[int]:
         for name in names:
             account_id = app.ids.new(len(ids))
             await app.accounts.store.insert(tx, account_id, name, None, None, name)
+            await app.accounts.store.claim(tx, name.lower(), account_id)
             ids.append(account_id)
     return ids
 

@@ -23,8 +23,7 @@ CREATE INDEX logins_of_account ON logins (account_id);
 CREATE TABLE accounts_without_keys (
     id INTEGER PRIMARY KEY,
     username TEXT NOT NULL,
-    username_key TEXT UNIQUE,
-    email TEXT UNIQUE,
+    email TEXT,
     password_hash TEXT,
     display_name TEXT NOT NULL,
     bio TEXT NOT NULL DEFAULT '',
@@ -39,7 +38,7 @@ CREATE TABLE accounts_without_keys (
     posts_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO accounts_without_keys
-    SELECT id, username, username_key, email, password_hash, display_name, bio, avatar_url, banner_url, role, status,
+    SELECT id, username, email, password_hash, display_name, bio, avatar_url, banner_url, role, status,
         verified, is_bot, followers_count, following_count, posts_count
     FROM accounts ORDER BY id;
 DROP TABLE accounts;

@@ -29,22 +29,23 @@ CREATE TEMP TABLE fresh (n INTEGER PRIMARY KEY, follower_id INTEGER NOT NULL, fo
 """
 # a name that somebody chose, or an account of ours that its owner has deleted (which is not to be followed again)
 _TAKEN = f"""
-SELECT substr(username_key, 2), id, status FROM accounts
-WHERE username_key >= 'u0' AND username_key < 'u:'
-AND username_key NOT GLOB 'u*[^0-9]*' AND username_key NOT GLOB 'u0?*'
-AND (status = 'deleted' OR id <> {_ID.format("CAST(substr(username_key, 2) AS INTEGER)")})
+SELECT substr(login, 2), account_id, status FROM logins JOIN accounts ON accounts.id = account_id
+WHERE login >= 'u0' AND login < 'u:'
+AND login NOT GLOB 'u*[^0-9]*' AND login NOT GLOB 'u0?*'
+AND (status = 'deleted' OR account_id <> {_ID.format("CAST(substr(login, 2) AS INTEGER)")})
 """  # noqa: S608 - no values from outside
 _FORGET_KNOWN = """
 DELETE FROM fresh WHERE EXISTS (
     SELECT 1 FROM follows WHERE follows.follower_id = fresh.follower_id AND follows.followee_id = fresh.followee_id
 )
 """
-_NEW_ACCOUNTS = f"""
-INSERT INTO accounts (id, username, username_key, display_name)
-SELECT id, 'u' || {_NUMBER.format("id")}, 'u' || {_NUMBER.format("id")}, 'u' || {_NUMBER.format("id")}
+_NEW = f"""
+(SELECT id, 'u' || {_NUMBER.format("id")} AS name
 FROM (SELECT follower_id AS id FROM fresh UNION SELECT followee_id FROM fresh) AS named
-WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = named.id) ORDER BY id
+WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = named.id))
 """  # noqa: S608
+_NEW_LOGINS = f"INSERT INTO logins (login, account_id) SELECT name, id FROM {_NEW} ORDER BY name"  # noqa: S608
+_NEW_ACCOUNTS = f"INSERT INTO accounts (id, username, display_name) SELECT id, name, name FROM {_NEW} ORDER BY id"  # noqa: S608
 _COUNT = """
 UPDATE accounts SET {counter} = {counter} + added.n
 FROM (SELECT {side} AS id, count(*) AS n FROM fresh GROUP BY {side}) AS added WHERE accounts.id = added.id
@@ -117,6 +118,7 @@ class GraphLoad:
         )
         numbered = run("SELECT coalesce(max(n), 0) FROM fresh").fetchone()[0]
         run(_FORGET_KNOWN)
+        run(_NEW_LOGINS)
         self.accounts += run(_NEW_ACCOUNTS).rowcount
         # ids as `platform.ids` makes them, distinct over the whole load; the odd factor scatters the sequence
         run(
