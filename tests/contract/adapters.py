@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
+from chirrup.platform.adapters.postgres.database import PostgresDatabase
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
@@ -19,6 +21,7 @@ from chirrup.platform.events import Event
 from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from tests.clock import HandClock
+from tests.cluster import FreshDatabase, require, with_database
 
 SPACES = {"nests": 4, "eggs": 4}
 
@@ -50,15 +53,61 @@ class Slept(Event, frozen=True, kw_only=True):
         return self.bird
 
 
-class Storage:
-    """A database that can be opened again and again, and a bus over it."""
+class Storage(ABC):
+    """A database that can be opened again and again."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.path = DataDir(data_dir).database
+    def __init__(self) -> None:
         self.clock: Clock = HandClock()
         self.cache = MemoryCache(SPACES)
-        self.outbox = SqliteOutbox()
         self.telemetry = Telemetry()
+
+    @abstractmethod
+    def open(self) -> AbstractAsyncContextManager[Database]:
+        """Open the database, and close it as at the end of a process."""
+
+
+class PostgresStorage(Storage):
+    """A database on the primary, reached directly or through a pooler."""
+
+    def __init__(self, url: str, *, prepared: bool = True) -> None:
+        super().__init__()
+        self.url = url
+        self.prepared = prepared
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Database]:
+        """Open the database."""
+        async with PostgresDatabase(self.url, self.clock, self.cache, prepared=self.prepared) as database:
+            yield database
+
+
+@contextmanager
+def on_postgres(_: Path) -> Iterator[Storage]:
+    """Make a database on the primary."""
+    with FreshDatabase(require("postgres")) as fresh:
+        yield PostgresStorage(fresh.url)
+
+
+@contextmanager
+def on_pgbouncer(_: Path) -> Iterator[Storage]:
+    """Make a database that is reached through PgBouncer in transaction mode."""
+    with FreshDatabase(require("postgres")) as fresh:
+        yield PostgresStorage(with_database(require("pgbouncer"), fresh.name), prepared=False)
+
+
+@contextmanager
+def on_sqlite(data_dir: Path) -> Iterator[Storage]:
+    """Use the database of a data directory."""
+    yield SqliteStorage(data_dir)
+
+
+class SqliteStorage(Storage):
+    """A SQLite file, and a bus over it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__()
+        self.path = DataDir(data_dir).database
+        self.outbox = SqliteOutbox()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Database]:
@@ -68,7 +117,7 @@ class Storage:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the database's lock as another process would."""
+        """Hold the file's lock as another process would."""
         with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             yield
@@ -89,7 +138,11 @@ class Storage:
                 await task
 
 
-STORAGES: dict[str, Callable[[Path], Storage]] = {"sqlite": Storage}
+STORAGES: dict[str, Callable[[Path], AbstractContextManager[Storage]]] = {
+    "sqlite": on_sqlite,
+    "postgres": on_postgres,
+    "pgbouncer": on_pgbouncer,
+}
 CACHES: dict[str, Callable[[], Cache]] = {"memory": lambda: MemoryCache(SPACES)}
 LIMITERS: dict[str, Callable[[Clock], RateLimiter]] = {"memory": MemoryRateLimiter}
 TIMELINE_STORES: dict[str, Callable[[Clock, int, int], TimelineStore]] = {

@@ -1,6 +1,6 @@
 """Every adapter of every port, so that one contract holds for all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,10 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(params=STORAGES)
-def storage(request: pytest.FixtureRequest, data_dir: Path) -> Storage:
+def storage(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Storage]:
     """Each kind of database, not yet opened."""
-    return STORAGES[request.param](data_dir)
+    with STORAGES[request.param](data_dir) as storage:
+        yield storage
 
 
 @pytest.fixture

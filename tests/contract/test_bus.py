@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,17 @@ from chirrup.platform.adapters.sqlite import database as sqlite_database
 from chirrup.platform.errors import StorageFull
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Database, Subscription
-from tests.contract.adapters import Sang, Slept, Storage
+from tests.contract.adapters import Sang, Slept
+from tests.contract.adapters import SqliteStorage as Storage
 
 WREN, ROBIN = 1, 2
 Handler = Callable[[Batch], Awaitable[None]]
+
+
+@pytest.fixture
+def storage(data_dir: Path) -> Storage:
+    """A database with a bus."""
+    return Storage(data_dir)
 
 
 @pytest.fixture(autouse=True)

@@ -3,21 +3,41 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
 from chirrup.platform.adapters.memory.cache import MemoryCache
+from chirrup.platform.adapters.sqlite import database as sqlite_database
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
-from chirrup.platform.datadir import DataDir
-from chirrup.platform.errors import StorageFull
+from chirrup.platform.errors import StorageFull, Unavailable
+from chirrup.platform.ports import Database
 from tests.clock import HandClock
+from tests.contract.adapters import SqliteStorage
+
+WREN, ROBIN, JAY = 1, 2, 3
+
+
+async def mute(database: Database, muted: int) -> None:
+    async with database.transaction() as tx:
+        await tx.run("INSERT INTO mutes (muter_id, muted_id) VALUES ($1, $2)", WREN, muted)
+
+
+async def mutes(database: Database) -> set[tuple[int, int]]:
+    return {(row[0], row[1]) for row in await database.read.all("SELECT muter_id, muted_id FROM mutes")}
 
 
 @pytest.fixture
-async def file(data_dir: Path) -> Path:
-    """The file of a database that is not open."""
-    return DataDir(data_dir).database
+def storage(data_dir: Path) -> SqliteStorage:
+    """A database that is not open."""
+    return SqliteStorage(data_dir)
+
+
+@pytest.fixture
+def file(storage: SqliteStorage) -> Path:
+    """Its file."""
+    return storage.path
 
 
 async def test_a_full_file_refuses_and_takes_writes_again_once_there_is_room(file: Path) -> None:
@@ -64,3 +84,47 @@ async def test_long_queries_run_beside_each_other_and_leave_the_loop_free(file: 
             await tx.run("INSERT INTO mutes (muter_id, muted_id) VALUES (1, 2)")
         assert not all(task.done() for task in long)
         assert [await task for task in long] == [(400_000,)] * 3
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
+    """A database that waits for a lock a fraction of a second, which this returns."""
+    monkeypatch.setattr(sqlite_database, "LOCK_PATIENCE", 0.4)
+    return 0.4
+
+
+async def test_a_body_waits_for_another_process_lock(storage: SqliteStorage, database: Database) -> None:
+    with storage.locked():
+        writing = asyncio.create_task(mute(database, JAY))
+        done, _ = await asyncio.wait([writing], timeout=0.2)
+        assert not done
+    await asyncio.wait_for(writing, 5)
+    assert await mutes(database) == {(WREN, JAY)}
+
+
+async def test_a_lock_that_stays_makes_the_database_unavailable_and_then_it_recovers(
+    storage: SqliteStorage, database: Database, impatient: float
+) -> None:
+    with storage.locked(), pytest.raises(Unavailable):
+        await mute(database, JAY)
+    assert await mutes(database) == set()
+    await mute(database, ROBIN)
+    assert await mutes(database) == {(WREN, ROBIN)}
+
+
+async def test_bodies_that_wait_for_one_lock_do_not_wait_one_after_another(
+    storage: SqliteStorage, database: Database, impatient: float
+) -> None:
+    started = time.monotonic()
+    with storage.locked():
+        waiting = [mute(database, muted) for muted in range(12)]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
+    assert time.monotonic() - started < 6 * impatient
+
+
+async def test_readers_do_not_wait_for_a_writer(storage: SqliteStorage, database: Database) -> None:
+    await mute(database, JAY)
+    with storage.locked():
+        assert await mutes(database) == {(WREN, JAY)}
+        assert await database.scan.first("SELECT count(*) FROM mutes") == (1,)

@@ -1,0 +1,87 @@
+"""One transaction on one connection."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import asyncpg
+from structlog.contextvars import get_contextvars
+
+from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, fault_of, refusal
+from chirrup.platform.adapters.postgres.pools import Connection
+from chirrup.platform.adapters.postgres.queries import PostgresReader
+from chirrup.platform.clock import Clock
+from chirrup.platform.events import CacheForgotten, Event, encode, shard_of
+
+_APPEND = """
+INSERT INTO outbox (topic, shard, type, key, payload, request_id, created_at)
+SELECT e.* FROM unnest($1::text[], $2::smallint[], $3::text[], $4::bigint[], $5::bytea[], $6::text[], $7::bigint[]) AS e
+"""
+_Published = tuple[str, int, str, int, bytes, str | None, int]
+
+
+class PostgresTransaction(PostgresReader):
+    """One body: reads its own writes."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__(self._query)
+        self._connection = connection
+        self._clock = clock
+        self._published: list[_Published] = []
+        self.forgotten: dict[str, set[int]] = {}
+
+    @property
+    def has_published(self) -> bool:
+        """Whether there are events of this body."""
+        return bool(self._published)
+
+    async def run(self, sql: str, *args: object) -> int:
+        """Run a statement and return how many rows it changed."""
+        with self._refusals():
+            status = await self._connection.execute(sql, *args)
+        # such as INSERT 0 1, UPDATE 7 or CREATE TABLE
+        changed = status.rpartition(" ")[2]
+        return int(changed) if changed.isdigit() else 0
+
+    async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of arguments."""
+        if rows:
+            with self._refusals():
+                await self._connection.executemany(sql, rows)
+
+    def publish(self, event: Event) -> None:
+        """Append an event to the outbox."""
+        kind, request_id = type(event), get_contextvars().get("request_id")
+        self._published.append(
+            (kind.family, shard_of(event.key), kind.__name__, event.key, encode(event), request_id, self._clock.now())
+        )
+
+    def forget(self, space: str, *keys: int) -> None:
+        """Drop cache entries after the commit."""
+        if keys:
+            self.forgotten.setdefault(space, set()).update(keys)
+
+    async def flush(self) -> None:
+        """Write the published events, at the end of the body.
+
+        What the caches must forget is written with them: a process may end, or lose its cache, between the commit and
+        the forgetting.
+        """
+        for space, keys in self.forgotten.items():
+            self.publish(CacheForgotten(space=space, keys=tuple(sorted(keys))))
+        if self._published:
+            await self.run(_APPEND, *(list(column) for column in zip(*self._published, strict=True)))
+
+    async def _query(self, sql: str, args: Sequence[object]) -> list[asyncpg.Record]:
+        with self._refusals():
+            return await self._connection.fetch(sql, *args)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Tell the faults of the database from those of the program."""
+        try:
+            yield
+        except CONNECT_FAULTS as error:
+            fault = fault_of(error, closed=self._connection.is_closed())
+            if fault is None:
+                raise
+            raise refusal(fault) from error
