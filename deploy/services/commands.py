@@ -13,7 +13,7 @@ from .layout import Layout
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode, replay
 from .registry import Registry
-from .service import Health, Service, port_is_free, wait_for_ports
+from .service import Health, Service, wait_for_ports
 
 
 def up(layout: Layout, names: Sequence[str] = ()) -> None:
@@ -24,7 +24,8 @@ def up(layout: Layout, names: Sequence[str] = ()) -> None:
     """
     wanted = topology.chosen(layout, names)
     refuse_moved_ports(layout)
-    refuse_taken_ports(wanted)
+    if obstacles := [obstacle for service in wanted if (obstacle := service.obstacle())]:
+        raise ServicesError("\n".join([*obstacles, "Nothing was started."]))
     layout.make_folders()
     fetch(layout, wanted)
     layout.remember()
@@ -78,20 +79,6 @@ def refuse_moved_ports(layout: Layout) -> None:
             f"{', '.join(running)} run with other ports than the environment asks for ({', '.join(layout.moved)}). "
             "Stop them first: scripts/services down"
         )
-
-
-def refuse_taken_ports(wanted: Sequence[Service]) -> None:
-    """Refuse to start anything while another program has a port that is needed."""
-    for service in wanted:
-        # of a service with several nodes some may be running
-        if service.has_a_process():
-            continue
-        for port, variable in service.listens_on().items():
-            if not port_is_free(port):
-                raise ServicesError(
-                    f"Port {port}, which {service.title} needs, is taken by a program that was not started here. "
-                    f"End that program, or choose another port with {variable}. Nothing was started."
-                )
 
 
 def down(layout: Layout, names: Sequence[str] = ()) -> None:

@@ -24,6 +24,7 @@ auth_type = any
 admin_users = {role}
 max_client_conn = 1000
 default_pool_size = 40
+server_login_retry = 1
 ignore_startup_parameters = extra_float_digits
 log_connections = 0
 log_disconnections = 0

@@ -14,6 +14,7 @@ from .service import Service
 BIN = Path("/usr/lib/postgresql/15/bin")
 SUPERUSER = "postgres"
 STATE_SECONDS = 30
+WAS_PRIMARY = "was the primary until the promotion: 'scripts/services rebase' makes it a replica"
 
 
 class PostgresNode(Service):
@@ -56,13 +57,14 @@ class PostgresNode(Service):
         """Return its one process, which may not run as root."""
         return [self.process(self.name, self.layout.postgres_user)]
 
+    def obstacle(self) -> str:
+        """Say what forbids to start it; a primary from before a promotion has changes of its own."""
+        if self.is_stale:
+            return f"{self.name} {WAS_PRIMARY}"
+        return super().obstacle()
+
     def start(self) -> None:
         """Make the node if it is not there yet, and start it."""
-        if self.is_stale:
-            raise ServicesError(
-                f"{self.name} on {self.address} was the primary until the promotion and has changes of its own: "
-                "'scripts/services rebase' makes it a replica of the new primary."
-            )
         if not (self.data / "PG_VERSION").exists():
             if self.is_primary:
                 self._initialise()
@@ -72,8 +74,11 @@ class PostgresNode(Service):
         self.processes()[0].start([BIN / "postgres", "-D", self.data])
 
     def settle(self) -> None:
-        """Make sure that the primary has Chirrup's role and database."""
-        if self.is_primary:
+        """See that the primary has Chirrup's role and database, and that a replica replays."""
+        if not self.is_primary:
+            # an interrupted test may have left it paused
+            self.query("SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()")
+        else:
             if ROLE not in self.query("SELECT rolname FROM pg_roles").split():
                 self.query(f"CREATE ROLE {ROLE} LOGIN SUPERUSER")
             if DATABASE not in self.query("SELECT datname FROM pg_database").split():
@@ -103,24 +108,18 @@ class PostgresNode(Service):
         ).split("|")
         if status != "streaming":
             raise ServicesError(f"replica does not follow: {status}")
-        return f"{version} replica, {status}, {lag} bytes to replay" + (", PAUSED" if paused != "not paused" else "")
+        if paused != "not paused":
+            raise ServicesError(f"replay is {paused}, {lag} bytes to replay")
+        return f"{version} replica, {status}, {lag} bytes to replay"
 
     def query(self, sql: str, database: str = SUPERUSER) -> str:
         """Run one statement; columns are split by `|`, rows by newlines."""
         where = ["-h", HOST, "-p", str(self.layout.ports[self.port]), "-U", SUPERUSER, "-d", database]
         return run([BIN / "psql", *where, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql], seconds=20)
 
-    def stop(self, seconds: float = STATE_SECONDS) -> bool:
-        """Stop it with a checkpoint."""
-        return super().stop(seconds)
-
     def why_stopped(self) -> str:
         """Say when it waits to be made a replica."""
-        return (
-            "was the primary before the promotion: 'scripts/services rebase'"
-            if self.is_stale
-            else super().why_stopped()
-        )
+        return WAS_PRIMARY if self.is_stale else super().why_stopped()
 
     def _initialise(self) -> None:
         options = ["-U", SUPERUSER, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]

@@ -39,7 +39,7 @@ class Process:
 
     @property
     def log(self) -> Path:
-        """Takes what the program prints; started anew with it."""
+        """Takes what the program prints; that of the run before is kept beside it."""
         return self.logs / f"{self.name}.log"
 
     def pid(self) -> int:
@@ -52,6 +52,8 @@ class Process:
 
     def start(self, argv: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
         """Start the program detached from this one, with only its log as output."""
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("wb") as log:
             child = subprocess.Popen(
                 [str(word) for word in argv],
@@ -137,7 +139,7 @@ def run(argv: Sequence[str | Path], *, user: str = "", seconds: float = 60, cwd:
     words = [str(word) for word in argv]
     environment = clean_environment() | {"PGCONNECT_TIMEOUT": "5"}
     try:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             words,
             stdin=subprocess.DEVNULL,
             capture_output=True,

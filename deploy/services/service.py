@@ -73,6 +73,18 @@ class Service(ABC):
         """Return whether at least one of its processes is there."""
         return any(process.pid() for process in self.processes())
 
+    def obstacle(self) -> str:
+        """Say what forbids to start it; empty when nothing does."""
+        # of a service with several nodes some may be running
+        if self.has_a_process():
+            return ""
+        taken = [(port, chooses) for port, chooses in self.listens_on().items() if not port_is_free(port)]
+        return " ".join(
+            f"Port {port}, which {self.title} needs, is taken by a program that was not started here: "
+            f"end that program, or choose another port with {chooses}."
+            for port, chooses in taken
+        )
+
     @abstractmethod
     def start(self) -> None:
         """Prepare what is missing and start the processes that do not run."""
