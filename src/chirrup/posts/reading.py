@@ -84,15 +84,20 @@ class PostReader:
     retweeted: Marks
     cache: Cache
 
-    async def hydrate(self, post_ids: Sequence[int], viewer: Viewer | None) -> Hydrated:
-        """Load posts, the originals they retweet or quote, their authors, and what the viewer did with them."""
+    async def hydrate(
+        self, post_ids: Sequence[int], viewer: Viewer | None, relations: Relations | None = None
+    ) -> Hydrated:
+        """Load posts, the originals they retweet or quote, their authors, and what the viewer did with them.
+
+        Who has the viewer's relations already hands them in.
+        """
         cards = await self._cards(post_ids)
         entries = list(zip(cards, await self.accounts.summaries([card.author_id for card in cards]), strict=True))
         wanted = [card.retweet_of for card in cards if card.retweet_of]
         originals = await self._originals(wanted) if wanted else {}
         if viewer is None:
             return Hydrated(entries, originals, NO_RELATIONS, frozenset(), frozenset(), None)
-        relations = await self.graph.relations(viewer)
+        relations = relations or await self.graph.relations(viewer)
         shown = [*post_ids, *originals] if originals else post_ids
         liked = await self.liked.of(viewer.id, shown)
         retweeted = await self.retweeted.of(viewer.id, shown)
@@ -126,14 +131,19 @@ class PostReader:
         return items
 
     async def page(
-        self, skeleton: AsyncGenerator[Sequence[int], None], viewer: Viewer | None, rule: Rule, limit: int
+        self,
+        skeleton: AsyncGenerator[Sequence[int], None],
+        viewer: Viewer | None,
+        rule: Rule,
+        limit: int,
+        relations: Relations | None = None,
     ) -> PostPage:
         """Return one page in the order of its skeleton, full unless the skeleton ends."""
         shown: list[bytes] = []
         last = 0
         async with aclosing(skeleton) as batches:
             async for post_ids in batches:
-                hydrated = await self.hydrate(post_ids, viewer)
+                hydrated = await self.hydrate(post_ids, viewer, relations)
                 entries = self.visible(hydrated, rule)
                 room = limit - len(shown)
                 fitting = entries[:room]

@@ -174,9 +174,9 @@ class Posts:
         await self.store.add_counts(tx, column, deltas)
         tx.forget("card", *deltas)
 
-    async def recent(self, author_id: int) -> Recent:
-        """Return the newest posts of an author."""
-        known: Recent = await self.cache.fetch_one("user:posts", author_id, self._load_recent)
+    async def recents(self, author_ids: Sequence[int]) -> list[Recent]:
+        """Return the newest posts of each author."""
+        known: list[Recent] = await self.cache.fetch("user:posts", author_ids, self._load_recents)
         return known
 
     async def of_author(
@@ -208,7 +208,7 @@ class Posts:
                 for post in (await self.store.by_ids(tx, retweet_ids)).values():
                     await self.remove(tx, post)
 
-    async def _load_recent(self, author_ids: list[int]) -> dict[int, Recent]:
+    async def _load_recents(self, author_ids: list[int]) -> dict[int, Recent]:
         found = {}
         for author_id in author_ids:
             newest = await self.store.newest_of_author(self.db.read, author_id, MAX_ID, _RECENT)

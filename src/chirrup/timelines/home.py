@@ -47,22 +47,22 @@ class HomeTimelines:
 
     async def page(self, viewer: Viewer, before: int, limit: int) -> PostPage:
         """Return the newest entries below an id, newest first."""
-        skeleton = self.skeleton(viewer, before, limit + 1)
-        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit)
+        relations = await self.graph.relations(viewer)
+        skeleton = self._skeleton(viewer, relations, before, limit + 1)
+        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, relations)
 
     async def newer_page(self, viewer: Viewer, after: int, limit: int) -> PostPage:
         """Return the entries just above an id, newest first; the cursor leads further up."""
-        skeleton = self.newer_skeleton(viewer, after, limit + 1)
-        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit)
+        relations = await self.graph.relations(viewer)
+        skeleton = self._newer_skeleton(viewer, relations, after, limit + 1)
+        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, relations)
         return PostPage(page.items[::-1], page.next_cursor)
 
-    async def skeleton(self, viewer: Viewer, before: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
+    async def _skeleton(
+        self, viewer: Viewer, relations: Relations, before: int, limit: int
+    ) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates below an id, newest first, `limit` at first and then ever more at a time."""
-        relations = await self.graph.relations(viewer)
-        # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
-        recents = await self._recents(viewer, relations)
-        timeline = await self.timeline(viewer, relations)
-        floor = max(timeline.floor, *(recent.floor for recent in recents))
+        timeline, recents, floor = await self._stored(viewer, relations)
         while post_ids := _newest(timeline.ids, recents, floor, before, limit):
             yield post_ids
             before, limit = post_ids[-1], _wider(limit)
@@ -73,13 +73,11 @@ class HomeTimelines:
                 yield post_ids
                 before, limit = post_ids[-1], _wider(limit)
 
-    async def newer_skeleton(self, viewer: Viewer, after: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
+    async def _newer_skeleton(
+        self, viewer: Viewer, relations: Relations, after: int, limit: int
+    ) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates above an id, oldest first, `limit` at first and then ever more at a time."""
-        relations = await self.graph.relations(viewer)
-        # in this order: an author who is pushed again is merged until no timeline is left that lacks a post
-        recents = await self._recents(viewer, relations)
-        timeline = await self.timeline(viewer, relations)
-        floor = max(timeline.floor, *(recent.floor for recent in recents))
+        timeline, recents, floor = await self._stored(viewer, relations)
         sources = [viewer.id, *relations.following]
         while after < floor and (post_ids := await self._newer(sources, after, limit)):
             yield post_ids
@@ -88,6 +86,15 @@ class HomeTimelines:
         above = sorted({key for ids in arrays for key in ids[bisect_right(ids, max(after, floor)) :]})
         for start in range(0, len(above), limit):
             yield above[start : start + limit]
+
+    async def _stored(self, viewer: Viewer, relations: Relations) -> tuple[Timeline, list[Recent], int]:
+        """Return the viewer's timeline, the recent posts that are merged with it, and the id above which all are whole.
+
+        In this order: an author who is pushed again is merged until no timeline is left that lacks a post.
+        """
+        recents = await self._recents(viewer, relations)
+        timeline = await self.timeline(viewer, relations)
+        return timeline, recents, max(timeline.floor, *(recent.floor for recent in recents))
 
     async def timeline(self, viewer: Viewer, relations: Relations) -> Timeline:
         """Return the viewer's stored timeline, built first if it is missing or the viewer's follows have changed."""
@@ -115,7 +122,7 @@ class HomeTimelines:
         """Return the recent posts of the viewer and of those followees whose posts are not pushed."""
         pulled = await self.pulled_authors()
         authors = [viewer.id, *(author_id for author_id in pulled if author_id in relations.following)]
-        return [await self.posts.recent(author_id) for author_id in authors]
+        return await self.posts.recents(authors)
 
     async def pulled_authors(self) -> dict[int, bool]:
         """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
