@@ -1,6 +1,7 @@
 """What all tests share: a prepared data directory, a running application over it, and a real server process.
 
 `@pytest.mark.settings(timeline_size=3)` changes settings for a test; limits are off unless a test turns them on.
+`pytest --profile cluster` runs the same tests on the real services.
 """
 
 import shutil
@@ -9,23 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 import structlog
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap import Application
 from chirrup.entrypoints.api import create_api
-from chirrup.entrypoints.embedded import running
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
-from chirrup.settings import Settings
 from tests.support import Community, Server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the profile be chosen."""
+    parser.addoption("--profile", choices=["embedded", "cluster"], default="embedded", help="what the suites run on")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers that these fixtures read."""
+    """Declare the markers that these fixtures read, and load those of the profile."""
     config.addinivalue_line("markers", "settings(**fields): settings of the application under test")
+    config.addinivalue_line("markers", "embedded: about the embedded profile only")
+    profile = config.getoption("--profile")
+    config.pluginmanager.import_plugin(f"tests.profiles.{profile}")
     # an application under test logs for the person who reads a failure, not over the list of tests
     structlog.configure(logger_factory=structlog.PrintLoggerFactory())
 
@@ -46,25 +52,18 @@ def data_dir(prepared_data: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, data_dir: Path) -> Settings:
-    """The settings of the application under test; `@pytest.mark.settings(...)` changes them."""
-    chosen: dict[str, Any] = {}
+def chosen(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What `@pytest.mark.settings(...)` says; the nearest mark wins."""
+    fields: dict[str, Any] = {}
     for mark in reversed(list(request.node.iter_markers("settings"))):
-        chosen |= mark.kwargs
-    return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), **chosen)
+        fields |= mark.kwargs
+    return fields
 
 
 @pytest.fixture
 def clock() -> Clock:
     """The clock of the application under test; a module that moves time has a fixture of this name of its own."""
     return SystemClock()
-
-
-@pytest.fixture
-async def app(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
-    """The wired application with its bus and jobs running."""
-    async with running(settings, clock) as application:
-        yield application
 
 
 @pytest.fixture

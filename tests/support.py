@@ -112,18 +112,20 @@ class Community:
 
     async def settle(self) -> None:
         """Wait until every event so far, and every event that handling those made, has been handled."""
-        newest = -1
-        while (reached := await self._newest_event()) != newest:
-            newest = reached
-            await self.app.bus.caught_up()
-
-    async def _newest_event(self) -> int:
-        return await self.app.outbox.newest(self.app.db.read)
+        await settled(self.app)
 
     async def close(self) -> None:
         """Close the clients."""
         for client in self.clients:
             await client.aclose()
+
+
+async def settled(app: Application) -> None:
+    """Wait until every event so far, and every event that handling those made, has been handled."""
+    newest = -1
+    while (reached := await app.outbox.newest(app.db.read)) != newest:
+        newest = reached
+        await app.bus.caught_up()
 
 
 class Server:

@@ -1,0 +1,1 @@
+"""What the suites run on: `pytest --profile embedded` (the default) or `--profile cluster`."""

@@ -1,0 +1,26 @@
+"""The embedded profile: each test has a data directory and an application of its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from chirrup.bootstrap import Application
+from chirrup.entrypoints.embedded import running
+from chirrup.platform.clock import Clock
+from chirrup.settings import Settings
+
+
+@pytest.fixture
+def settings(chosen: dict[str, Any], data_dir: Path) -> Settings:
+    """The settings of the application under test; `@pytest.mark.settings(...)` changes them."""
+    return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), **chosen)
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+    """The wired application with its bus and jobs running."""
+    async with running(settings, clock) as application:
+        yield application
