@@ -188,7 +188,7 @@ async def test_the_shortcut_is_taken(community: Community) -> None:
     wren = await community.person("wren")
     await wren.get("/feed")
     metrics = (await community.client().get("http://chirrup.test/metrics")).text
-    assert 'chirrup_http_hot_request_seconds_count{route="/api/v1/feed"} 1.0' in metrics
+    assert 'chirrup_http_shortcuts_total{route="/api/v1/feed"} 1.0' in metrics
 
 
 async def test_discover_lists_what_everybody_posts_without_replies_and_retweets(community: Community) -> None:

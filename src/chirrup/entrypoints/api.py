@@ -10,6 +10,7 @@ from litestar.di import Provide
 from chirrup.bootstrap import Application
 from chirrup.entrypoints import service
 from chirrup.entrypoints.reference import Reference
+from chirrup.entrypoints.service import Lifecycle
 from chirrup.entrypoints.web import WebClient
 from chirrup.platform.http.asgi import AsgiApp
 from chirrup.platform.http.body import ApiRequest
@@ -27,7 +28,7 @@ _SERVICES = (
 )  # fmt: skip
 
 
-def create_api(app: Application) -> AsgiApp:
+def create_api(app: Application, lifecycle: Lifecycle | None = None) -> AsgiApp:
     """Return the ASGI application."""
     services = {name: getattr(app, name) for name in _SERVICES}
     in_api = [bind(handler, services) for handler in [*ROUTES, *service.API_ROUTES]]
@@ -45,7 +46,7 @@ def create_api(app: Application) -> AsgiApp:
         openapi_config=None,
         compression_config=CompressionConfig("gzip", minimum_size=COMPRESS_FROM, gzip_compress_level=COMPRESSION),
         logging_config=None,
-        state=State({"application": app, "reference": api_reference()}),
+        state=State({"application": app, "lifecycle": lifecycle or Lifecycle(), "reference": api_reference()}),
         request_max_body_size=LARGEST_BODY,
     )
     return Edge(WebClient(app, cast("AsgiApp", litestar)), app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})

@@ -3,44 +3,138 @@
 import logging
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate
 from typing import TextIO, cast
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, ProcessCollector
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_BOUNDS = [*(str(bound) for bound in LATENCY_BUCKETS), "+Inf"]
 
 
-class RouteMetrics(Collector):
-    """Count and latency of one hot route: plain numbers, put into Prometheus' form only when it asks."""
+class Answers:
+    """Count and latency of one kind of answer: plain numbers, since each request adds to them."""
 
-    def __init__(self, route: str) -> None:
-        self._route = route
-        self._buckets = [0] * (len(LATENCY_BUCKETS) + 1)
-        self._seconds = 0.0
+    __slots__ = ("buckets", "seconds")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * len(_BOUNDS)
+        self.seconds = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Count one answer."""
-        self._buckets[bisect_left(LATENCY_BUCKETS, seconds)] += 1
-        self._seconds += seconds
+        """Count one answer and the time since its request."""
+        self.buckets[bisect_left(LATENCY_BUCKETS, seconds)] += 1
+        self.seconds += seconds
+
+    def add(self, other: "Answers") -> None:
+        """Count what another has counted."""
+        self.buckets = [mine + theirs for mine, theirs in zip(self.buckets, other.buckets, strict=True)]
+        self.seconds += other.seconds
+
+
+class RequestMetrics(Collector):
+    """Answers by method, route and status; put into Prometheus' form only when it asks."""
+
+    def __init__(self) -> None:
+        self._answers: dict[tuple[str, str, str, bool], Answers] = {}
+
+    def answers(self, method: str, route: str, status: str, *, short: bool = False) -> Answers:
+        """Return where answers of a kind are counted; those that took a short path are counted apart as well."""
+        key = method, route, status, short
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = Answers()
+        return found
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics under the names of the other routes'."""
-        total = sum(self._buckets)
-        requests = CounterMetricFamily("chirrup_http_hot_requests", "Answered requests.", labels=["route"])
-        requests.add_metric([self._route], total)
-        yield requests
-        latency = HistogramMetricFamily(
-            "chirrup_http_hot_request_seconds", "Time from request to answer.", labels=["route"]
+        """Yield counts by status, latencies by class of status, and how many took a short path."""
+        counts: dict[tuple[str, str, str], Answers] = {}
+        classes: dict[tuple[str, str, str], Answers] = {}
+        shortcuts = CounterMetricFamily(
+            "chirrup_http_shortcuts", "Answered requests that took the short path.", labels=["route"]
         )
-        bounds = [*(str(bound) for bound in LATENCY_BUCKETS), "+Inf"]
-        latency.add_metric([self._route], list(zip(bounds, accumulate(self._buckets), strict=True)), self._seconds)
-        yield latency
+        for (method, route, status, short), answers in self._answers.items():
+            counts.setdefault((method, route, status), Answers()).add(answers)
+            classes.setdefault((method, route, f"{status[0]}xx"), Answers()).add(answers)
+            if short:
+                shortcuts.add_metric([route], sum(answers.buckets))
+        requests = CounterMetricFamily(
+            "chirrup_http_requests", "Answered requests.", labels=["method", "route", "status"]
+        )
+        for key, answers in counts.items():
+            requests.add_metric(key, sum(answers.buckets))
+        latency = HistogramMetricFamily(
+            "chirrup_http_request_seconds", "Time from request to answer.", labels=["method", "route", "status"]
+        )
+        for key, answers in classes.items():
+            latency.add_metric(key, list(zip(_BOUNDS, accumulate(answers.buckets), strict=True)), answers.seconds)
+        yield from (requests, latency, shortcuts)
+
+
+class CacheCounts:
+    """What became of the keys that one space of a cache was asked for."""
+
+    __slots__ = ("errors", "hits", "misses")
+
+    def __init__(self) -> None:
+        self.hits = self.misses = self.errors = 0
+
+
+class CacheMetrics(Collector):
+    """The counts of each space."""
+
+    def __init__(self) -> None:
+        self._spaces: dict[str, CacheCounts] = {}
+
+    def space(self, name: str) -> CacheCounts:
+        """Return where the questions to a space are counted."""
+        return self._spaces.setdefault(name, CacheCounts())
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the counts by space and result."""
+        requests = CounterMetricFamily(
+            "chirrup_cache_requests", "Keys that the cache was asked for.", labels=["space", "result"]
+        )
+        for space, counts in self._spaces.items():
+            for result, count in (("hit", counts.hits), ("miss", counts.misses), ("error", counts.errors)):
+                requests.add_metric([space, result], count)
+        yield requests
+
+
+Readings = Iterable[tuple[Sequence[str], float]]
+"""Values, each with those of its labels."""
+
+
+class Gauges(Collector):
+    """A measure that is read where it is, at the moment somebody asks."""
+
+    def __init__(self, name: str, text: str, labels: Sequence[str], registry: CollectorRegistry) -> None:
+        self._name, self._text, self._labels = name, text, labels
+        self._sources: list[Callable[[], Readings]] = []
+        self._shown: Readings = ()
+        registry.register(self)
+
+    def read_from(self, source: Callable[[], Readings]) -> None:
+        """Ask a source, too."""
+        self._sources.append(source)
+
+    def show(self, readings: Readings) -> None:
+        """Tell these, instead of those that were given before."""
+        self._shown = list(readings)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what the sources tell."""
+        family = GaugeMetricFamily(self._name, self._text, labels=self._labels)
+        for readings in (self._shown, *(source() for source in self._sources)):
+            for labels, reading in readings:
+                family.add_metric(labels, reading)
+        yield family
 
 
 class Telemetry:
@@ -48,34 +142,43 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "chirrup_http_requests", "Answered requests.", ["method", "route", "status"], registry=self.registry
+        self.requests = RequestMetrics()
+        self.registry.register(self.requests)
+        self.caches = CacheMetrics()
+        self.registry.register(self.caches)
+        ProcessCollector(registry=self.registry)
+        self._make_gauges()
+        self._make_counters()
+
+    def _make_gauges(self) -> None:
+        self.pool_limit = self._gauges("chirrup_pool_limit", "Connections that a pool may open.", "pool")
+        self.pool_open = self._gauges("chirrup_pool_open", "Connections that a pool has open.", "pool")
+        self.pool_in_use = self._gauges("chirrup_pool_in_use", "Connections that are lent by a pool.", "pool")
+        self.outbox_pending = self._gauges("chirrup_outbox_pending", "Committed events that wait for the relay.")
+        self.outbox_oldest = self._gauges(
+            "chirrup_outbox_oldest_seconds", "Age of the oldest event that waits for the relay."
         )
-        self.latency = Histogram(
-            "chirrup_http_request_seconds",
-            "Time from request to answer.",
-            ["route"],
-            buckets=LATENCY_BUCKETS,
-            registry=self.registry,
+        self.consumer_lag = self._gauges(
+            "chirrup_consumer_lag", "Events that a consumer has not handled yet.", "consumer", "topic"
         )
-        self.limited = Counter(
-            "chirrup_rate_limited", "Requests refused by a rate limit.", ["limit"], registry=self.registry
+        self.consumer_oldest = self._gauges(
+            "chirrup_consumer_oldest_seconds", "Age of the oldest of these.", "consumer", "topic"
         )
-        self.events_handled = Counter(
-            "chirrup_events_handled", "Events that a consumer has handled.", ["consumer"], registry=self.registry
-        )
-        self.dead_letters = Counter(
-            "chirrup_dead_letters", "Events that a consumer gave up on.", ["consumer"], registry=self.registry
-        )
-        self.fanout_visits = Counter(
-            "chirrup_fanout_visits", "Followers visited by the fan-out.", registry=self.registry
-        )
-        self.fanout_deliveries = Counter(
-            "chirrup_fanout_deliveries", "Timelines that a post was added to.", registry=self.registry
-        )
-        self.timeline_rebuilds = Counter(
-            "chirrup_timeline_rebuilds", "Home timelines built from the database.", registry=self.registry
-        )
+
+    def _make_counters(self) -> None:
+        self.limited = self._counter("chirrup_rate_limited", "Requests refused by a rate limit.", "limit")
+        self.relayed = self._counter("chirrup_relay_published", "Events that the relay has published.", "topic")
+        self.events_handled = self._counter("chirrup_events_handled", "Events that a consumer has handled.", "consumer")
+        self.dead_letters = self._counter("chirrup_dead_letters", "Events that a consumer gave up on.", "consumer")
+        self.fanout_visits = self._counter("chirrup_fanout_visits", "Followers visited by the fan-out.")
+        self.fanout_deliveries = self._counter("chirrup_fanout_deliveries", "Timelines that a post was added to.")
+        self.timeline_rebuilds = self._counter("chirrup_timeline_rebuilds", "Home timelines built from the database.")
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _gauges(self, name: str, text: str, *labels: str) -> Gauges:
+        return Gauges(name, text, labels, self.registry)
 
 
 class LossyStream:
@@ -96,11 +199,12 @@ class LossyStream:
             self._stream.flush()
 
 
-def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
-    """Write the log as JSON lines on standard error."""
+def configure_logging(level: str, *, process: str | None = None, stream: TextIO | None = None) -> None:
+    """Write the log as JSON lines on standard error; each says which of several processes writes it."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            *_name(process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -109,3 +213,12 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", LossyStream(stream or sys.stderr))),
     )
+
+
+def _name(process: str | None) -> Iterator[Processor]:
+    def say(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+        line["process"] = process
+        return line
+
+    if process is not None:
+        yield say

@@ -716,8 +716,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whether each dependency serves; a load balancer asks here
-         * @description Tell whether each dependency serves; a load balancer asks here.
+         * Tell whether the server can serve, and how each dependency is; a load balancer asks here
+         * @description Tell whether the server can serve, and how each dependency is; a load balancer asks here. A server that is about to stop says so while it still answers. Only without its database is it not ready: without another dependency it serves, slower or with events that arrive later.
          */
         get: operations["showReadiness"];
         put?: never;
@@ -736,8 +736,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Publish the counters for Prometheus
-         * @description Publish the counters for Prometheus.
+         * Publish the measures of this process for Prometheus
+         * @description Publish the measures of this process for Prometheus.
          */
         get: operations["showMetrics"];
         put?: never;
@@ -1125,16 +1125,22 @@ export interface components {
         };
         /**
          * Readiness
-         * @description Whether the server can serve, and how each dependency is.
+         * @description Whether the server can serve, and how each dependency is: `ok`, or what is wrong with it.
          */
         Readiness: {
             /**
              * @example ready
              * @enum {unknown}
              */
-            status: "not ready" | "ready";
-            /** @example ok */
-            database: string;
+            status: "not ready" | "ready" | "stopping";
+            /**
+             * @example {
+             *       "database": "ok"
+             *     }
+             */
+            dependencies: {
+                [key: string]: string;
+            };
         };
         /**
          * RefreshToken
@@ -3940,13 +3946,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "status": "ready",
-                     *       "database": "ok"
+                     *       "dependencies": {
+                     *         "database": "ok"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description A dependency does not serve. */
+            /** @description It cannot serve, or is about to stop. */
             503: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

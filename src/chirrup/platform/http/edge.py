@@ -13,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 from chirrup.platform.http.asgi import AsgiApp, Message, Receive, Scope, Send
 from chirrup.platform.http.limits import limit_headers
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem
-from chirrup.platform.telemetry import RouteMetrics, Telemetry
+from chirrup.platform.telemetry import Telemetry
 
 HotRoute = Callable[[Scope], Awaitable[bytes | None]]
 """Answers a request of the common shape with its JSON body, or passes on what it does not know by None."""
@@ -47,13 +47,11 @@ class Edge:
 
     def __init__(self, app: AsgiApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute]) -> None:
         self._app = app
-        self._telemetry = telemetry
+        self._requests = telemetry.requests
         self._hot_routes = hot_routes
         self._prefix = secrets.token_hex(6)
         self._numbers = count(1)
-        self._hot_metrics = {path: RouteMetrics(path) for path in hot_routes}
-        for metrics in self._hot_metrics.values():
-            telemetry.registry.register(metrics)
+        self._hot_answers = {path: self._requests.answers("GET", path, "200", short=True) for path in hot_routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -68,7 +66,7 @@ class Edge:
             body = await self._hot_routes[path](scope)
             if body is not None:
                 await self._answer_hot(scope, send, body, request_id)
-                self._hot_metrics[path].observe(time.perf_counter() - started)
+                self._hot_answers[path].observe(time.perf_counter() - started)
                 return
         with bound_contextvars(request_id=request_id):
             await self._answer(scope, receive, send, request_id, started)
@@ -109,13 +107,14 @@ class Edge:
             await send(message)
 
         refusal = _unreadable(scope)
-        if refusal is not None:
-            await _answer_problem(send_with_headers, *refusal, request_id)
-        else:
-            await self._app(scope, receive, send_with_headers)
-        route = scope.get("path_template") or "other"
-        self._telemetry.requests.labels(asked, route, str(status)).inc()
-        self._telemetry.latency.labels(route).observe(time.perf_counter() - started)
+        try:
+            if refusal is not None:
+                await _answer_problem(send_with_headers, *refusal, request_id)
+            else:
+                await self._app(scope, receive, send_with_headers)
+        finally:
+            route = scope.get("path_template") or "other"
+            self._requests.answers(asked, route, str(status)).observe(time.perf_counter() - started)
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:

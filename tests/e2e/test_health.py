@@ -1,0 +1,81 @@
+"""What a load balancer asks."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from chirrup.bootstrap import Application
+from chirrup.entrypoints import service
+from chirrup.entrypoints.api import create_api
+from chirrup.entrypoints.service import Lifecycle
+from chirrup.platform.errors import Unavailable
+
+
+async def well() -> None:
+    """Answer."""
+
+
+async def broken() -> None:
+    """Refuse."""
+    raise Unavailable("Nobody is at home.")
+
+
+async def silent() -> None:
+    """Never answer."""
+    await asyncio.Event().wait()
+
+
+async def ask(app: Application, path: str = "/health/ready", *, lifecycle: Lifecycle | None = None) -> httpx.Response:
+    """Return the answer of an application."""
+    api: Any = create_api(app, lifecycle)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://chirrup.test") as client:
+        return await client.get(path)
+
+
+async def test_a_process_that_answers_is_alive(app: Application) -> None:
+    answer = await ask(replace(app, checks={"database": broken}), "/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
+
+
+async def test_a_server_whose_dependencies_are_well_is_ready(app: Application) -> None:
+    answer = await ask(app)
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ready"
+    assert set(answer.json()["dependencies"].values()) == {"ok"}
+    assert "database" in answer.json()["dependencies"]
+
+
+async def test_without_its_database_a_server_is_not_ready(app: Application) -> None:
+    answer = await ask(replace(app, checks={"database": broken, "redis": well}))
+    assert answer.status_code == 503
+    assert answer.json() == {
+        "status": "not ready",
+        "dependencies": {"database": "Nobody is at home.", "redis": "ok"},
+    }
+
+
+@pytest.mark.parametrize("name", ["replica", "redis", "bus", "registry"])
+async def test_without_another_dependency_it_is_ready_and_says_what_is_missing(app: Application, name: str) -> None:
+    answer = await ask(replace(app, checks={"database": well, name: broken}))
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "dependencies": {"database": "ok", name: "Nobody is at home."}}
+
+
+async def test_silent_dependencies_are_waited_for_together_and_not_long(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHECK_SECONDS", 0.5)
+    async with asyncio.timeout(1.4):
+        answer = await ask(replace(app, checks={"database": silent, "redis": silent, "bus": silent}))
+    assert answer.status_code == 503
+    assert set(answer.json()["dependencies"].values()) == {"no answer within 0.5 seconds"}
+
+
+async def test_a_server_that_is_about_to_stop_says_so(app: Application) -> None:
+    answer = await ask(app, lifecycle=Lifecycle(stopping=True))
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "stopping"
+    assert (await ask(app, "/health", lifecycle=Lifecycle(stopping=True))).status_code == 200
