@@ -168,6 +168,7 @@ class Telemetry:
     def _make_counters(self) -> None:
         self.limited = self._counter("chirrup_rate_limited", "Requests refused by a rate limit.", "limit")
         self.relayed = self._counter("chirrup_relay_published", "Events that the relay has published.", "topic")
+        self.relay_failures = self._counter("chirrup_relay_failures", "Rounds in which the relay could not publish.")
         self.events_handled = self._counter("chirrup_events_handled", "Events that a consumer has handled.", "consumer")
         self.dead_letters = self._counter("chirrup_dead_letters", "Events that a consumer gave up on.", "consumer")
         self.fanout_visits = self._counter("chirrup_fanout_visits", "Followers visited by the fan-out.")

@@ -1,0 +1,49 @@
+"""Kafka as the log."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from chirrup.platform.adapters.kafka.codec import Decoder, Encoder, Registry
+from chirrup.platform.adapters.kafka.consumer import KafkaReading
+from chirrup.platform.adapters.kafka.options import KafkaOptions
+from chirrup.platform.adapters.kafka.producer import KafkaProducer
+from chirrup.platform.adapters.postgres.outbox import Numbered
+from chirrup.platform.events import Event
+from chirrup.platform.ports import Subscription
+
+
+class KafkaLog:
+    """The `Log` protocol: a topic for each family, a partition for each shard, a group for each subscription."""
+
+    def __init__(self, options: KafkaOptions, types: Sequence[type[Event]]) -> None:
+        """`types` are all events that are published from here."""
+        self._options = options
+        self._registry = Registry(options)
+        self._producer = KafkaProducer(options, Encoder(self._registry, types))
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="kafka-publish")
+
+    async def __aenter__(self) -> "KafkaLog":
+        """Nothing is connected before it is needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give up what is not confirmed."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._producer.close)
+        self._thread.shutdown()
+
+    async def publish(self, events: Sequence[Numbered]) -> list[Numbered]:
+        """Publish events; return those that are confirmed, of each shard the first."""
+        work = asyncio.get_running_loop().run_in_executor(self._thread, self._producer.publish, events)
+        return await asyncio.shield(work)
+
+    @asynccontextmanager
+    async def read(self, subscription: Subscription) -> AsyncIterator[KafkaReading]:
+        """Join the group of a subscription."""
+        reading = KafkaReading(self._options, subscription, Decoder(self._registry, subscription.events))
+        try:
+            await reading.open()
+            yield reading
+        finally:
+            await reading.close()

@@ -1,0 +1,1 @@
+"""A bus over a log that many processes read: what is the same for Kafka and for Redis Streams."""

@@ -1,0 +1,1 @@
+"""Redis Streams as the log, for clusters without Kafka."""
