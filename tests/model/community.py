@@ -12,7 +12,7 @@ import msgspec
 
 from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application
-from chirrup.entrypoints.embedded import running
+from chirrup.entrypoints.worker import working
 from chirrup.platform.errors import Refusal
 from chirrup.platform.http.pagination import decode_cursor
 from chirrup.platform.ids import MAX_ID
@@ -61,7 +61,7 @@ class Community:
 
     def open(self) -> None:
         """Start the application."""
-        self.context = running(self.settings, self.clock)
+        self.context = working(self.settings, clock=self.clock)
         self.app = self.do(self.context.__aenter__())
 
     def close(self) -> None:
@@ -267,7 +267,7 @@ def make_flock(data_dir: Path) -> None:
     """Register a few birds in a new instance."""
 
     async def register() -> None:
-        async with running(Settings(data_dir=data_dir)) as app:
+        async with working(Settings(data_dir=data_dir)) as app:
             for name in FLOCK:
                 with contextlib.suppress(Refusal):
                     await app.accounts.register(name, None, PASSWORD, None)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chirrup.bootstrap import Application
-from chirrup.entrypoints.embedded import running
+from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import Clock
 from chirrup.settings import Settings
 
@@ -22,5 +22,5 @@ def settings(chosen: dict[str, Any], data_dir: Path) -> Settings:
 @pytest.fixture
 async def app(settings: Settings, clock: Clock) -> AsyncIterator[Application]:
     """The wired application with its bus and jobs running."""
-    async with running(settings, clock) as application:
+    async with working(settings, clock=clock) as application:
         yield application

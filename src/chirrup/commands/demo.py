@@ -14,7 +14,7 @@ from chirrup.commands.console import print_json, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.demo import grammar, history, people
 from chirrup.demo.filling import Filling, Then
-from chirrup.entrypoints.embedded import running
+from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
@@ -78,7 +78,7 @@ async def _fill(
 ) -> history.History | None:
     """Return what an empty instance is full of now."""
     clock = Then(now)
-    async with running(settings, clock) as app:
+    async with working(settings, clock=clock) as app:
         if await AccountStore().after(app.db.read, 0, 1):
             return None
         past = imagine()

@@ -21,7 +21,7 @@ import typer
 
 from chirrup.accounts.sessions import Device
 from chirrup.bootstrap import Application
-from chirrup.entrypoints.embedded import running
+from chirrup.entrypoints.worker import working
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
 from chirrup.settings import Settings
@@ -104,7 +104,7 @@ def server_environment(url: str) -> dict[str, str]:
 async def seeding(data_dir: Path) -> AsyncIterator[Application]:
     """Open an instance in this process to fill it."""
     DataDir(data_dir).prepare()
-    async with running(Settings(data_dir=data_dir, port=0, rate_limits="off")) as app:
+    async with working(Settings(data_dir=data_dir, port=0, rate_limits="off")) as app:
         yield app
         await app.bus.caught_up()
 
