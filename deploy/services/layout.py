@@ -104,7 +104,10 @@ class Layout:
         """Make the folders; that of PostgreSQL belongs to who runs it."""
         for folder in (self.run, self.logs, self.data, LIBRARY):
             folder.mkdir(parents=True, exist_ok=True)
-        self.postgres_root.mkdir(parents=True, exist_ok=True)
+        self.postgres_root.parent.mkdir(parents=True, exist_ok=True)
+        if self.postgres_root.parent.is_symlink() or self.postgres_root.parent.stat().st_uid != os.geteuid():
+            raise ServicesError(f"{self.postgres_root.parent} belongs to somebody else, so nothing is put there.")
+        self.postgres_root.mkdir(exist_ok=True)
         if self.postgres_user:
             shutil.chown(self.postgres_root, self.postgres_user, self.postgres_user)
 
@@ -112,7 +115,7 @@ class Layout:
         """Write the state, and the environment of Chirrup's processes."""
         state = {"ports": self.ports, "postgres_root": str(self.postgres_root), "primary": self.primary}
         self.state_file.write_text(json.dumps(state, indent=2) + "\n")
-        lines = [f"{name}={shlex.quote(value)}\n" for name, value in self.environment().items()]
+        lines = [f"{name}={value and shlex.quote(value)}\n" for name, value in self.environment().items()]
         self.env_file.write_text("".join(lines))
 
     def environment(self) -> dict[str, str]:

@@ -65,12 +65,14 @@ class PgBouncer(Service):
 
     def probe(self) -> str:
         """Return version and pools, after a query through it."""
-        if self._query(DATABASE, "SELECT 1") != "1":
-            raise ServicesError("a query through it gives nothing")
-        return f"{self._query('pgbouncer', 'SHOW VERSION').split()[-1]}, transaction mode, to port " + str(
-            self.layout.ports[self.layout.primary]
-        )
+        version = self._query("pgbouncer", "SHOW VERSION").split()[-1]
+        primary = self.layout.address(self.layout.primary)
+        try:
+            self._query(DATABASE, "SELECT 1")
+        except ServicesError as error:
+            raise ServicesError(f"{version}, but a query through it to {primary} fails: {error}") from error
+        return f"{version}, transaction mode, to {primary}"
 
     def _query(self, database: str, sql: str) -> str:
         where = ["-h", HOST, "-p", str(self.layout.ports[self.port]), "-U", ROLE, "-d", database]
-        return run([BIN / "psql", *where, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql], seconds=10)
+        return run([BIN / "psql", *where, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql], seconds=4)

@@ -64,6 +64,7 @@ class RedisCluster(Service):
     port = "redis_cluster"
     title = "Redis Cluster"
     version = "7.0"
+    in_compose = False
 
     @property
     def address(self) -> str:

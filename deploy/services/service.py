@@ -33,6 +33,7 @@ class Service(ABC):
         title: what people call it.
         port: the name of its port in `layout.PORTS`.
         version: what the script installs; of Debian's packages the part that matters.
+        in_compose: whether `compose.yaml` has it too; what only tests need is not in there.
         start_seconds: how long it may take to be ready.
         stop_signal: what asks it to end in good order.
     """
@@ -41,6 +42,7 @@ class Service(ABC):
     title: str
     port: str
     version: str
+    in_compose: bool = True
     start_seconds: float = 30
     stop_signal: signal.Signals = signal.SIGTERM
 
