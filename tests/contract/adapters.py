@@ -1,29 +1,24 @@
 """How each adapter of each port is opened for its contract; a new adapter adds one line and, if need be, one class."""
 
-import asyncio
 import contextlib
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from chirrup.platform.adapters.memory.cache import MemoryCache
-from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
-from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.postgres.database import PostgresDatabase
-from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.events import Event
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import Cache, Database, RateLimiter, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from tests.clock import HandClock
 from tests.cluster import FreshDatabase, require, with_database
-
-SPACES = {"nests": 4, "eggs": 4}
+from tests.contract.stores import SPACES
 
 
 class Sang(Event, frozen=True, kw_only=True):
@@ -69,15 +64,18 @@ class Storage(ABC):
 class PostgresStorage(Storage):
     """A database on the primary, reached directly or through a pooler."""
 
-    def __init__(self, url: str, *, prepared: bool = True) -> None:
+    def __init__(self, url: str, replica_url: str = "", *, prepared: bool = True) -> None:
         super().__init__()
         self.url = url
+        self.replica_url = replica_url
         self.prepared = prepared
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Database]:
         """Open the database."""
-        async with PostgresDatabase(self.url, self.clock, self.cache, prepared=self.prepared) as database:
+        async with PostgresDatabase(
+            self.url, self.replica_url, self.clock, self.cache, prepared=self.prepared
+        ) as database:
             yield database
 
 
@@ -86,6 +84,13 @@ def on_postgres(_: Path) -> Iterator[Storage]:
     """Make a database on the primary."""
     with FreshDatabase(require("postgres")) as fresh:
         yield PostgresStorage(fresh.url)
+
+
+@contextmanager
+def on_postgres_with_replica(_: Path) -> Iterator[Storage]:
+    """Make a database on the primary whose reads go to the replica."""
+    with FreshDatabase(require("postgres")) as fresh:
+        yield PostgresStorage(fresh.url, with_database(require("replica"), fresh.name))
 
 
 @contextmanager
@@ -102,7 +107,7 @@ def on_sqlite(data_dir: Path) -> Iterator[Storage]:
 
 
 class SqliteStorage(Storage):
-    """A SQLite file, and a bus over it."""
+    """A SQLite file."""
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__()
@@ -123,28 +128,10 @@ class SqliteStorage(Storage):
             yield
             other.execute("ROLLBACK")
 
-    @asynccontextmanager
-    async def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AsyncIterator[Bus]:
-        """Run a bus; leaving the block ends it at whatever it does, as a crash would."""
-        assert isinstance(database, SqliteDatabase)
-        bus = OutboxBus(database, self.outbox, subscriptions, self.clock, self.telemetry)
-        database.on_publish(bus.wake)
-        task = asyncio.create_task(bus.run())
-        try:
-            yield bus
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
 
 STORAGES: dict[str, Callable[[Path], AbstractContextManager[Storage]]] = {
     "sqlite": on_sqlite,
     "postgres": on_postgres,
+    "postgres+replica": on_postgres_with_replica,
     "pgbouncer": on_pgbouncer,
-}
-CACHES: dict[str, Callable[[], Cache]] = {"memory": lambda: MemoryCache(SPACES)}
-LIMITERS: dict[str, Callable[[Clock], RateLimiter]] = {"memory": MemoryRateLimiter}
-TIMELINE_STORES: dict[str, Callable[[Clock, int, int], TimelineStore]] = {
-    "memory": lambda clock, bound, ttl: MemoryTimelineStore(clock, bound=bound, time_to_live=ttl),
 }

@@ -3,28 +3,31 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from chirrup.platform import delivery
+from chirrup.platform.adapters.log import consumer
 from chirrup.platform.adapters.sqlite import bus as sqlite_bus
 from chirrup.platform.adapters.sqlite import database as sqlite_database
 from chirrup.platform.errors import StorageFull
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Database, Subscription
 from tests.contract.adapters import Sang, Slept
-from tests.contract.adapters import SqliteStorage as Storage
+from tests.contract.buses import BUSES
+from tests.contract.buses import BusStorage as Storage
 
 WREN, ROBIN = 1, 2
 Handler = Callable[[Batch], Awaitable[None]]
 
 
-@pytest.fixture
-def storage(data_dir: Path) -> Storage:
-    """A database with a bus."""
-    return Storage(data_dir)
+@pytest.fixture(params=BUSES)
+def storage(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Storage]:
+    """Each kind of bus, and its database."""
+    with BUSES[request.param](data_dir) as storage:
+        yield storage
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses as short as a test needs them."""
     monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.001)
     monkeypatch.setattr(sqlite_bus, "IDLE", 0.05)
+    monkeypatch.setattr(consumer, "IDLE", 0.05)
+    monkeypatch.setattr(consumer, "LOOK", 0.1)
 
 
 async def sing(database: Database, *songs: int, bird: int = WREN) -> None:
@@ -191,7 +196,7 @@ async def test_an_event_that_keeps_failing_becomes_a_dead_letter_and_the_others_
     assert (letter.consumer, letter.event_id, letter.type) == ("listener", 3, "Sang")
     assert letter.error == "ValueError: out of tune"
     assert letter.attempts == delivery.ATTEMPTS
-    assert letter.created_at == storage.clock.now()
+    assert letter.created_at == storage.storage.clock.now()
 
 
 async def test_an_event_that_fails_now_and_then_is_handled_in_the_end(storage: Storage, database: Database) -> None:
@@ -212,9 +217,7 @@ async def test_an_event_that_fails_now_and_then_is_handled_in_the_end(storage: S
 async def test_an_event_of_an_unknown_shape_becomes_a_dead_letter(storage: Storage, database: Database) -> None:
     await sing(database, 1)
     async with database.transaction() as tx:
-        await tx.run(
-            "INSERT INTO outbox (type, key, payload, created_at) VALUES ('Sang', 1, $1, 0)", b'{"bird": "wren"}'
-        )
+        await storage.append(tx, "Sang", 1, b'{"bird": "wren"}')
     await sing(database, 2)
     listener = Listener()
     async with storage.delivering(database, [wanting(listener)]) as bus:
@@ -263,14 +266,13 @@ async def test_the_bus_outlives_a_database_that_cannot_be_written(
     sleeper = Listener()
     async with database.transaction() as tx:
         tx.publish(Sang(bird=WREN, song=1))
-    with storage.locked():
-        async with storage.delivering(database, [wanting(listener)]):
-            await asyncio.sleep(0.3)
+    async with storage.locked(), storage.delivering(database, [wanting(listener)]):
+        await asyncio.sleep(0.3)
     async with storage.delivering(database, [wanting(listener), wanting(sleeper, Slept, name="sleeper")]) as bus:
         # the sleeper has only to record that it has passed by a song, in a quiet moment
         await sing(database, 2)
         await asyncio.wait_for(bus.caught_up(), 10)
-        with storage.locked():
+        async with storage.locked():
             await asyncio.sleep(0.4)
         await sing(database, 3)
         await asyncio.wait_for(bus.caught_up(), 10)
@@ -311,7 +313,7 @@ async def test_the_log_keeps_what_a_consumer_has_not_handled(storage: Storage, d
 
     async with storage.delivering(database, [wanting(Listener(), name="quick"), wanting(slow, name="slow")]) as bus:
         await sing(database, 1, 2)
-        later = storage.clock.now() + 1
+        later = storage.storage.clock.now() + 1
         await until(lambda: _position_is(storage, database, "quick", 2))
         async with database.transaction() as tx:
             assert await storage.outbox.trim(tx, later, {"quick": ["birds"], "slow": ["birds"]}) == 0
@@ -351,4 +353,4 @@ async def _tried(storage: Storage, database: Database, attempts: int) -> bool:
 
 
 async def _position_is(storage: Storage, database: Database, consumer: str, position: int) -> bool:
-    return await storage.outbox.position(database.read, consumer) == position
+    return await storage.handled(database.read, consumer) == position

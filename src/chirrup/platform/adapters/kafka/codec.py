@@ -53,6 +53,10 @@ class Registry:
         except httpx.HTTPError as error:
             raise Unavailable(f"The schema registry cannot be reached: {error}") from error
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def schema(self, schema_id: int) -> Schema | None:
         """Return a schema, or None where there is none of this id.
 

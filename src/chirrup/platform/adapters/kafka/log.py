@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from chirrup.platform.adapters.kafka.codec import Decoder, Encoder, Registry
+from chirrup.platform.adapters.kafka.codec import Decoder, Encoder, Registry, subject_of
 from chirrup.platform.adapters.kafka.consumer import KafkaReading
 from chirrup.platform.adapters.kafka.options import KafkaOptions
 from chirrup.platform.adapters.kafka.producer import KafkaProducer
+from chirrup.platform.adapters.kafka.topics import prepare_topics
 from chirrup.platform.adapters.postgres.outbox import Numbered
-from chirrup.platform.events import Event
+from chirrup.platform.events import Event, families
 from chirrup.platform.ports import Subscription
 
 
@@ -32,6 +33,7 @@ class KafkaLog:
         """Give up what is not confirmed."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._producer.close)
         self._thread.shutdown()
+        self._registry.close()
 
     async def publish(self, events: Sequence[Numbered]) -> list[Numbered]:
         """Publish events; return those that are confirmed, of each shard the first."""
@@ -47,3 +49,19 @@ class KafkaLog:
             yield reading
         finally:
             await reading.close()
+
+
+def prepare(options: KafkaOptions, types: Sequence[type[Event]]) -> tuple[list[str], list[str]]:
+    """Create missing topics and register the newest schemas; return topics that are new and all subjects. Blocks.
+
+    Raises:
+        Unavailable: Kafka or the registry cannot be reached, or the registry refuses a schema.
+    """
+    topics = prepare_topics(options, families(types))
+    registry = Registry(options)
+    try:
+        for kind in types:
+            registry.register(kind)
+    finally:
+        registry.close()
+    return topics, [subject_of(options, kind) for kind in types]

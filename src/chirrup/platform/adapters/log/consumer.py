@@ -110,7 +110,7 @@ class LogConsumer:
         if quiet:
             await self._record_seen()
             await self._handling.retry_dead_letters()
-        await self._look()
+        await self._look(quiet=quiet)
         await reading.acknowledge()
 
     def _waiting(self) -> bool:
@@ -127,14 +127,16 @@ class LogConsumer:
             states = await self._store.states(self._db.read, self._topics)
             for shard in fresh:
                 state = states.get(shard, ShardState())
-                self._places[shard] = Place(shard, state, positions[shard], self._handling.wanted)
+                now = asyncio.get_running_loop().time()
+                self._places[shard] = Place(shard, state, positions[shard], self._handling.wanted, now)
 
     def _take(self, records: Sequence[Record]) -> None:
+        now = asyncio.get_running_loop().time()
         for record in records:
             if record.seq is None:
                 self._foreign.append(record)
             elif place := self._places.get(record.shard):
-                place.take(record, record.seq)
+                place.take(record, record.seq, now)
 
     async def _give_up_foreign(self) -> None:
         while self._foreign:
@@ -148,7 +150,7 @@ class LogConsumer:
         for place in self._places.values():
             if place.missing and room > 0:
                 events = await self._store.between(self._db.read, place.shard, place.seen, place.upto, room)
-                log.warning(
+                log.info(
                     "bus.filled_in", consumer=self.name, topic=place.shard[0], shard=place.shard[1],
                     after=place.seen, upto=place.upto, events=len(events),
                 )  # fmt: skip
@@ -188,7 +190,7 @@ class LogConsumer:
                 await mark.write(tx)
             mark.written()
 
-    async def _look(self) -> None:
+    async def _look(self, *, quiet: bool) -> None:
         """Compare with the outbox, now and then: the log may have lost its end."""
         now = asyncio.get_running_loop().time()
         if now - self._looked < LOOK:
@@ -200,7 +202,7 @@ class LogConsumer:
             if state.timeline != place.state.timeline and place.state.timeline:
                 del self._places[shard]
             else:
-                place.look(state)
+                place.look(state, now, quiet=quiet)
 
     def _up_to(self, ends: Sequence[tuple[Place, int]]) -> _UpTo:
         return _UpTo(self._store, self.name, ends)

@@ -1,0 +1,198 @@
+"""How each bus is run for its contract; a new one adds one line and, if need be, one class."""
+
+import asyncio
+import contextlib
+import secrets
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from confluent_kafka.admin import AdminClient
+
+from chirrup.platform.adapters.kafka.log import KafkaLog
+from chirrup.platform.adapters.kafka.options import KafkaOptions
+from chirrup.platform.adapters.kafka.topics import prepare_topics
+from chirrup.platform.adapters.log.bus import LogBus
+from chirrup.platform.adapters.log.events import DeadLettered
+from chirrup.platform.adapters.log.log import Log
+from chirrup.platform.adapters.log.relay import Relay
+from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
+from chirrup.platform.adapters.sqlite.bus import OutboxBus
+from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.outbox import OutboxStore
+from chirrup.platform.ports import Bus, Database, Reader, Subscription, Transaction
+from tests.cluster import FreshDatabase, require
+from tests.contract.adapters import PostgresStorage, Sang, Slept, SqliteStorage, Storage
+
+TYPES = (Sang, Slept, DeadLettered)
+FAMILIES = ("birds", "dead-letters")
+
+
+class BusStorage:
+    """A database, and a bus over it."""
+
+    outbox: OutboxStore
+    storage: Storage
+
+    def open(self) -> AbstractAsyncContextManager[Database]:
+        """Open the database, and close it as at the end of a process."""
+        return self.storage.open()
+
+    @abstractmethod
+    def locked(self) -> AbstractAsyncContextManager[None]:
+        """Keep everybody from writing what a bus has to write."""
+
+    @abstractmethod
+    def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AbstractAsyncContextManager[Bus]:
+        """Run a bus; leaving the block ends it at whatever it does, as a crash would."""
+
+    @abstractmethod
+    async def append(self, tx: Transaction, kind: str, key: int, payload: bytes) -> None:
+        """Write something to the outbox that no event looks like."""
+
+    @abstractmethod
+    async def handled(self, reader: Reader, consumer: str) -> int:
+        """Return how many of the first events a consumer has handled."""
+
+
+class SqliteBusStorage(BusStorage):
+    """A SQLite file that consumers read themselves."""
+
+    outbox: SqliteOutbox
+    storage: SqliteStorage
+
+    def __init__(self, data_dir: Path) -> None:
+        self.storage = SqliteStorage(data_dir)
+        self.outbox = self.storage.outbox
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Hold the file's lock as another process would."""
+        with self.storage.locked():
+            yield
+
+    @asynccontextmanager
+    async def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AsyncIterator[Bus]:
+        """Run the embedded bus."""
+        assert isinstance(database, SqliteDatabase)
+        bus = OutboxBus(database, self.outbox, subscriptions, self.storage.clock, self.storage.telemetry)
+        database.on_publish(bus.wake)
+        async with running(bus.run()):
+            yield bus
+
+    async def append(self, tx: Transaction, kind: str, key: int, payload: bytes) -> None:
+        """Write a row."""
+        await tx.run("INSERT INTO outbox (type, key, payload, created_at) VALUES ($1, $2, $3, 0)", kind, key, payload)
+
+    async def handled(self, reader: Reader, consumer: str) -> int:
+        """Return the position."""
+        return await self.outbox.position(reader, consumer)
+
+
+class LogBusStorage(BusStorage):
+    """A database on PostgreSQL, a relay to a log, and consumers of the log."""
+
+    outbox: PostgresOutbox
+    storage: PostgresStorage
+
+    def __init__(self, url: str) -> None:
+        self.storage = PostgresStorage(url)
+        self.outbox = PostgresOutbox()
+
+    @abstractmethod
+    def log(self) -> AbstractAsyncContextManager[Log]:
+        """Open the log."""
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Hold locks on what relay and consumers write."""
+        connection = await asyncpg.connect(self.storage.url)
+        try:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE outbox_shards, consumers IN EXCLUSIVE MODE")
+                yield
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AsyncIterator[Bus]:
+        """Run a relay and a consumer of each subscription."""
+        async with self.log() as log:
+            bus = self.bus(database, log, subscriptions)
+            relay = Relay(database, log, self.storage.telemetry)
+            async with running(relay.run(), bus.run()):
+                yield bus
+
+    def bus(self, database: Database, log: Log, subscriptions: Sequence[Subscription]) -> LogBus:
+        """Make a bus that is not yet running."""
+        return LogBus(database, self.outbox, log, subscriptions, self.storage.clock, self.storage.telemetry)
+
+    async def append(self, tx: Transaction, kind: str, key: int, payload: bytes) -> None:
+        """Write a row."""
+        await tx.run(
+            "INSERT INTO outbox (topic, shard, type, key, payload, created_at) VALUES ('birds', $2::bigint % 12, $1,"
+            " $2, $3, 0)",
+            kind, key, payload,
+        )  # fmt: skip
+
+    async def handled(self, reader: Reader, consumer: str) -> int:
+        """Return the sum over all shards."""
+        return sum(position for *_, position in await self.outbox.position(reader, consumer, FAMILIES))
+
+
+class KafkaBusStorage(LogBusStorage):
+    """The log is Kafka; topics, groups and subjects have a prefix of their own."""
+
+    def __init__(self, url: str, options: KafkaOptions) -> None:
+        super().__init__(url)
+        self.options = options
+
+    def log(self) -> KafkaLog:
+        """Open the log."""
+        return KafkaLog(self.options, TYPES)
+
+
+@contextmanager
+def on_sqlite(data_dir: Path) -> Iterator[BusStorage]:
+    """Use the database of a data directory."""
+    yield SqliteBusStorage(data_dir)
+
+
+@contextmanager
+def on_kafka(_: Path) -> Iterator[BusStorage]:
+    """Make a database and topics."""
+    options = KafkaOptions(servers=require("kafka"), registry=require("registry"), prefix=f"t{secrets.token_hex(4)}.")
+    with FreshDatabase(require("postgres")) as fresh:
+        prepare_topics(options, FAMILIES)
+        try:
+            yield KafkaBusStorage(fresh.url, options)
+        finally:
+            delete_topics(options)
+
+
+def delete_topics(options: KafkaOptions) -> None:
+    """Delete the topics of a test."""
+    admin = AdminClient(options.properties())
+    for future in admin.delete_topics(options.topics(FAMILIES)).values():
+        future.result(timeout=10)
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do some work that has no end, as long as the block lasts."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+BUSES: dict[str, Callable[[Path], AbstractContextManager[BusStorage]]] = {"sqlite-outbox": on_sqlite, "kafka": on_kafka}
