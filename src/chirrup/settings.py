@@ -73,6 +73,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Cluster: what names of topics, streams and consumer groups begin with."""
     schema_registry_url: str = ""
     """Cluster: the Avro schema registry, with Confluent's API."""
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """Cluster: where `serve` answers for its first process alone; the next ones take the ports above it."""
+    worker_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """Cluster: the same for `worker`; port 0 takes a free one for each process."""
+    drain_seconds: Annotated[int, Meta(ge=0)] = 5
+    """Cluster: how long clients and balancers are told of the end of a process before it takes no more requests."""
     shutdown_seconds: Positive = 10
     """How long requests in flight may take once the server is asked to stop."""
 

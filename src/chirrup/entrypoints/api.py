@@ -52,6 +52,19 @@ def create_api(app: Application, lifecycle: Lifecycle | None = None) -> AsgiApp:
     return Edge(WebClient(app, cast("AsgiApp", litestar)), app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
 
 
+def create_service(app: Application, lifecycle: Lifecycle) -> AsgiApp:
+    """Return an ASGI application for those who watch one process: its health and its metrics."""
+    litestar = Litestar(
+        service.PROCESS_ROUTES,
+        request_class=ApiRequest,
+        exception_handlers={Exception: answer_error},
+        openapi_config=None,
+        logging_config=None,
+        state=State({"application": app, "lifecycle": lifecycle}),
+    )
+    return Edge(cast("AsgiApp", litestar), app.telemetry, {})
+
+
 def api_reference() -> Reference:
     """Return the documentation of every route, in the order of its areas."""
     in_api = [(API, handler) for handler in [*ROUTES, *service.API_ROUTES]]

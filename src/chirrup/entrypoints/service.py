@@ -147,4 +147,5 @@ async def show_docs(state: State) -> Response[str]:
 
 
 API_ROUTES = [show_document]
-ROOT_ROUTES = [show_health, show_readiness, show_metrics, show_docs]
+PROCESS_ROUTES = [show_health, show_readiness, show_metrics]
+ROOT_ROUTES = [*PROCESS_ROUTES, show_docs]
