@@ -26,9 +26,14 @@ class Registry(Service):
     def start(self) -> None:
         """Start it over its database file."""
         folder = self.layout.data / self.name
-        folder.mkdir(parents=True, exist_ok=True)
+        scratch = folder / "tmp"
+        scratch.mkdir(parents=True, exist_ok=True)
         memory = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"]
-        where = [f"-Dquarkus.http.host={HOST}", f"-Dquarkus.http.port={self.layout.ports[self.port]}"]
+        where = [
+            f"-Djava.io.tmpdir={scratch}",
+            f"-Dquarkus.http.host={HOST}",
+            f"-Dquarkus.http.port={self.layout.ports[self.port]}",
+        ]
         database = {"REGISTRY_DATASOURCE_URL": f"jdbc:h2:file:{folder / 'h2db'}"}
         argv: list[str | Path] = ["java", *memory, *where, "-jar", registry_jar(self.layout.library, self.version)]
         self.process(self.name).start(argv, database)
