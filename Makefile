@@ -73,7 +73,7 @@ lock: $(UV)
 
 clean:
 	rm -rf $(VENV) web/node_modules web/dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests deploy -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
 	@scripts/need python $(PYTHON)
