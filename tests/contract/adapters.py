@@ -14,7 +14,7 @@ from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.events import Event
-from chirrup.platform.ports import Cache, Database, RateLimiter, TimelineStore
+from chirrup.platform.ports import Database
 from chirrup.platform.telemetry import Telemetry
 from tests.clock import HandClock
 from tests.cluster import FreshDatabase, require, with_database

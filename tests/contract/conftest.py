@@ -7,7 +7,9 @@ import pytest
 
 from chirrup.platform.ports import Cache, Database, RateLimiter, TimelineStore
 from tests.clock import HandClock
-from tests.contract.adapters import CACHES, LIMITERS, STORAGES, TIMELINE_STORES, Storage
+from tests.contract.adapters import STORAGES, Storage
+from tests.contract.stores import KINDS, RedisStores, Stores
+from tests.redis_servers import RedisCluster, RedisServer, running_cluster, running_redis
 
 BOUND = 8
 TIME_TO_LIVE = 60_000
@@ -33,19 +35,47 @@ async def database(storage: Storage) -> AsyncIterator[Database]:
         yield database
 
 
-@pytest.fixture(params=CACHES)
-def cache(request: pytest.FixtureRequest) -> Cache:
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis of the tests' own."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """A Redis Cluster of the tests' own."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=KINDS)
+def stores(request: pytest.FixtureRequest) -> Stores:
+    """Each kind of place for what can be made anew, empty."""
+    match request.param:
+        case "redis":
+            return RedisStores(request.getfixturevalue("redis_server"))
+        case "redis-cluster":
+            return RedisStores(request.getfixturevalue("redis_cluster"))
+    return Stores()
+
+
+@pytest.fixture
+async def cache(stores: Stores) -> AsyncIterator[Cache]:
     """Each kind of cache, with the spaces `nests` and `eggs`."""
-    return CACHES[request.param]()
+    async with stores.cache() as cache:
+        yield cache
 
 
-@pytest.fixture(params=LIMITERS)
-def limiter(request: pytest.FixtureRequest, clock: HandClock) -> RateLimiter:
+@pytest.fixture
+async def limiter(stores: Stores, clock: HandClock) -> AsyncIterator[RateLimiter]:
     """Each kind of rate limiter, on the clock that tests move."""
-    return LIMITERS[request.param](clock)
+    async with stores.limiter(clock) as limiter:
+        yield limiter
 
 
-@pytest.fixture(params=TIMELINE_STORES)
-def timelines(request: pytest.FixtureRequest, clock: HandClock) -> TimelineStore:
+@pytest.fixture
+async def timelines(stores: Stores, clock: HandClock) -> AsyncIterator[TimelineStore]:
     """Each kind of timeline store, of eight ids and a minute to live."""
-    return TIMELINE_STORES[request.param](clock, BOUND, TIME_TO_LIVE)
+    async with stores.timelines(clock, BOUND, TIME_TO_LIVE) as timelines:
+        yield timelines

@@ -7,7 +7,7 @@ import pytest
 
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.ports import Cache
-from tests.contract.adapters import SPACES
+from tests.contract.stores import SPACES
 
 WREN, ROBIN, JAY = 1, 2, 3
 

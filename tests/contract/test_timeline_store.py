@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.ports import Timeline, TimelineStore
 from tests.clock import HandClock
-from tests.contract.adapters import TIMELINE_STORES
 from tests.contract.conftest import BOUND, TIME_TO_LIVE
+from tests.contract.stores import Stores
 
 WREN, ROBIN, JAY = 1, 2, 3
 BASIS = 77
@@ -137,17 +138,40 @@ async def test_a_late_fill_does_not_touch_what_was_built_anew(timelines: Timelin
 
 
 async def test_a_timeline_is_dropped_after_its_last_read_and_not_after_its_last_push(
-    timelines: TimelineStore, clock: HandClock
+    timelines: TimelineStore, stores: Stores, clock: HandClock
 ) -> None:
+    def let_pass(seconds: float) -> None:
+        clock.move(seconds)
+        stores.age(seconds)
+
     await build(timelines, WREN)
     await build(timelines, ROBIN)
-    clock.move(TIME_TO_LIVE / 1000 - 1)
+    let_pass(TIME_TO_LIVE / 1000 - 1)
     await timelines.get(WREN)
     await timelines.push([WREN, ROBIN], 1)
-    clock.move(2)
-    assert await timelines.drop_idle() == 1
+    let_pass(2)
+    await timelines.drop_idle()
     assert await timelines.get(ROBIN) is None
     assert complete_part(await stored(timelines, WREN)) == [1]
+
+
+async def test_many_reads_in_a_row_keep_a_timeline_alive(
+    timelines: TimelineStore, stores: Stores, clock: HandClock
+) -> None:
+    await build(timelines, WREN)
+    for _ in range(100):
+        clock.move(1.5)
+        stores.age(1.5)
+        await timelines.drop_idle()
+        assert await timelines.get(WREN) is not None
+
+
+async def test_idle_timelines_are_counted_as_they_are_dropped(clock: HandClock) -> None:
+    timelines = MemoryTimelineStore(clock, bound=BOUND, time_to_live=TIME_TO_LIVE)
+    await build(timelines, WREN)
+    clock.move(TIME_TO_LIVE / 1000 + 1)
+    await build(timelines, ROBIN)
+    assert await timelines.drop_idle() == 1
 
 
 steps = st.lists(
@@ -161,28 +185,27 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=steps)
 async def test_above_its_floor_a_timeline_lacks_nothing_and_adds_nothing(
-    clock: HandClock, history: list[tuple[str, int]]
+    timelines: TimelineStore, history: list[tuple[str, int]]
 ) -> None:
-    for make in TIMELINE_STORES.values():
-        timelines = make(clock, BOUND, TIME_TO_LIVE)
-        known: set[int] = set()
-        opened: tuple[int, set[int]] | None = None
-        for step, post_id in history:
-            match step:
-                case "push":
-                    known.add(post_id)
-                    await timelines.push([WREN], post_id)
-                case "open":
-                    ticket = await timelines.open(WREN)
-                    opened = (ticket, set(known))
-                case "fill" if opened is not None:
-                    await timelines.fill(WREN, opened[0], built(opened[1]))
-                    opened = None
-                case "drop":
-                    await timelines.drop([WREN])
-            timeline = await timelines.get(WREN)
-            if timeline is not None:
-                assert complete_part(timeline) == sorted(key for key in known if key > timeline.floor)
+    await timelines.drop([WREN])
+    known: set[int] = set()
+    opened: tuple[int, set[int]] | None = None
+    for step, post_id in history:
+        match step:
+            case "push":
+                known.add(post_id)
+                await timelines.push([WREN], post_id)
+            case "open":
+                ticket = await timelines.open(WREN)
+                opened = (ticket, set(known))
+            case "fill" if opened is not None:
+                await timelines.fill(WREN, opened[0], built(opened[1]))
+                opened = None
+            case "drop":
+                await timelines.drop([WREN])
+        timeline = await timelines.get(WREN)
+        if timeline is not None:
+            assert complete_part(timeline) == sorted(key for key in known if key > timeline.floor)

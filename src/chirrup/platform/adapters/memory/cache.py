@@ -3,40 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chirrup.platform.adapters.memory.generations import Generations
 from chirrup.platform.flights import Flights
 from chirrup.platform.ports import Load
 
 
-class Space:
-    """Two generations of entries: what is not asked for while one generation fills is forgotten with the older."""
-
-    __slots__ = ("flights", "new", "old", "size")
+class _Space(Generations):
+    __slots__ = ("flights",)
 
     def __init__(self, size: int) -> None:
-        """Hold up to twice `size` entries."""
-        self.size = size
-        self.new: dict[int, Any] = {}
-        self.old: dict[int, Any] = {}
+        super().__init__(size)
         self.flights = Flights(self.keep)
 
-    def get(self, key: int) -> Any:
-        """Return the value of a key, or None, and count it as used."""
-        value = self.new.get(key)
-        if value is None:
-            value = self.old.pop(key, None)
-            if value is not None:
-                self.set(key, value)
-        return value
-
-    def set(self, key: int, value: object) -> None:
-        """Keep a value."""
-        if len(self.new) >= self.size:
-            self.old = self.new
-            self.new = {}
-        self.new[key] = value
-
     def keep(self, values: Mapping[int, Any]) -> None:
-        """Keep values."""
         for key, value in values.items():
             self.set(key, value)
 
@@ -46,7 +25,7 @@ class MemoryCache:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         """Make the spaces; each holds up to twice its size in entries."""
-        self._spaces = {name: Space(size) for name, size in sizes.items()}
+        self._spaces = {name: _Space(size) for name, size in sizes.items()}
 
     async def fetch(self, space: str, keys: Sequence[int], load: Load) -> list[Any]:
         """Return the value or None for each key; those that are not kept are loaded in one call, and then kept."""
@@ -73,12 +52,10 @@ class MemoryCache:
         entries = self._spaces[space]
         entries.flights.void(keys)
         for key in keys:
-            entries.new.pop(key, None)
-            entries.old.pop(key, None)
+            entries.delete(key)
 
     def clear(self) -> None:
         """Forget everything."""
         for entries in self._spaces.values():
             entries.flights.void_all()
-            entries.new.clear()
-            entries.old.clear()
+            entries.clear()

@@ -1,0 +1,1 @@
+"""The ports on Redis 7 and Redis Cluster."""
