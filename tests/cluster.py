@@ -103,9 +103,10 @@ def _abandoned(url: str) -> list[str]:
 class FreshDatabase:
     """A database of a test's own: `with FreshDatabase(url) as its_url`."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, *, empty: bool = False) -> None:
+        """Make ready to copy the template, or to make one without a table."""
         self._admin = with_database(server, "postgres")
-        self._template = template(server)
+        self._template = "template0" if empty else template(server)
         self.name = f"chirrup_test_{os.getpid()}_{secrets.token_hex(4)}"
         self.url = with_database(server, self.name)
 

@@ -12,17 +12,22 @@ import asyncpg
 import structlog
 
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, Fault, fault_of, refusal, unreachable
-from chirrup.platform.adapters.postgres.pools import Connection, Connector, Pool, PoolStats
+from chirrup.platform.adapters.postgres.index import ReadIndex
+from chirrup.platform.adapters.postgres.pools import Connection, Connector, Pool, PoolStats, cut, is_closed
 from chirrup.platform.adapters.postgres.queries import PostgresReader
+from chirrup.platform.adapters.postgres.reading import ReplicatedReads
 from chirrup.platform.adapters.postgres.transactions import PostgresTransaction
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Interrupted, Unavailable
 from chirrup.platform.ports import Cache
 
 READ_TIMEOUT = 2.0
+REPLICA_READ_TIMEOUT = 0.5
+"""Shorter, since the primary is asked then."""
 SCAN_TIMEOUT = 30.0
 WRITE_TIMEOUT = 5.0
 """Seconds that a statement may take, waiting for locks included."""
+INDEX_TIMEOUT = 1.0
 SCANS = 2
 """Long queries of a process at a time."""
 _BEGINNINGS = 3
@@ -32,12 +37,15 @@ log = structlog.get_logger()
 
 
 class PostgresDatabase:
-    """The `Database` port over a primary; to be made where an event loop runs."""
+    """The `Database` port over a primary and, if there is one, its replica; to be made where an event loop runs."""
 
-    def __init__(self, primary_url: str, clock: Clock, cache: Cache, *, pool: int = 20, prepared: bool = True) -> None:
+    def __init__(
+        self, primary_url: str, replica_url: str, clock: Clock, cache: Cache, *, pool: int = 20, prepared: bool = True
+    ) -> None:
         """`pool` connections at most take short queries, and as many take transactions.
 
-        With `prepared` off, a pooler in transaction mode may stand between.
+        Without a `replica_url` the primary answers all. With `prepared` off, a pooler in transaction mode may stand
+        between.
         """
         self._clock = clock
         self._cache = cache
@@ -50,8 +58,17 @@ class PostgresDatabase:
         self._reading = to_primary("read", pool, READ_TIMEOUT)
         self._scanning = to_primary("scan", SCANS, SCAN_TIMEOUT)
         self._pools = [self._writing, self._reading, self._scanning]
-        self.read = PostgresReader(self._reading.fetch)
-        self.scan = PostgresReader(self._scanning.fetch)
+        read, scan = self._reading.fetch, self._scanning.fetch
+        self.replicated: ReplicatedReads | None = None
+        if replica_url:
+            asking = to_primary("primary_position", 1, INDEX_TIMEOUT)
+            reads = ReplicatedReads(ReadIndex(asking), replica_url, prepared=prepared)
+            read = reads.over(self._reading, "replica_read", pool, REPLICA_READ_TIMEOUT)
+            scan = reads.over(self._scanning, "replica_scan", SCANS, SCAN_TIMEOUT)
+            self.replicated = reads
+            self._pools += [asking, *reads.pools]
+        self.read = PostgresReader(read)
+        self.scan = PostgresReader(scan)
         self._on_publish: list[Callable[[], None]] = []
         self._ending: set[asyncio.Task[Any]] = set()
 
@@ -67,12 +84,16 @@ class PostgresDatabase:
         """Make ready; connections are opened when they are needed."""
         for pool in self._pools:
             await pool.open()
+        if self.replicated:
+            self.replicated.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Let transactions end that are ending, and close."""
         if self._ending:
             await asyncio.wait(self._ending, timeout=_LONGEST_END)
+        if self.replicated:
+            await self.replicated.close()
         await asyncio.gather(*(pool.close() for pool in self._pools))
 
     @asynccontextmanager
@@ -102,7 +123,7 @@ class PostgresDatabase:
             try:
                 await connection.execute("; ".join([begin, *locks]))
             except BaseException as error:
-                fault = fault_of(error, closed=connection.is_closed())
+                fault = fault_of(error, closed=is_closed(connection))
                 await self._to_the_end(self._roll_back(connection))
                 if fault is Fault.LOST:
                     await self._writing.expire()
@@ -116,12 +137,12 @@ class PostgresDatabase:
     async def _roll_back(self, connection: Connection) -> None:
         """Undo what was done, if the connection is still there, and give it back."""
         try:
-            if not connection.is_closed():
+            if not is_closed(connection):
                 await connection.execute("ROLLBACK")
         except CONNECT_FAULTS as error:
             # without its connection the server undoes it by itself
             log.info("postgres.rollback_by_disconnection", error=f"{type(error).__name__}: {error}")
-            connection.terminate()
+            cut(connection)
         finally:
             await self._writing.release(connection)
 
@@ -146,15 +167,15 @@ class PostgresDatabase:
 
     async def _commit(self, connection: Connection) -> None:
         try:
-            if connection.is_closed():
+            if is_closed(connection):
                 raise refusal(Fault.LOST)
             status = await connection.execute("COMMIT")
         except CONNECT_FAULTS as error:
-            match fault_of(error, closed=connection.is_closed()):
+            match fault_of(error, closed=is_closed(connection)):
                 case None:
                     raise
                 case Fault.LOST | Fault.BUSY:
-                    connection.terminate()
+                    cut(connection)
                     raise Unavailable("The database broke off; it is not known whether this was saved.") from error
                 case fault:
                     raise refusal(fault) from error

@@ -1,8 +1,8 @@
 """Connections to PostgreSQL, a bounded number of them, with a bound on every wait."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -14,6 +14,8 @@ from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, Fault, fau
 from chirrup.platform.errors import Unavailable
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+T = TypeVar("T")
 
 CONNECT_TIMEOUT = 2.0
 """Seconds that one host may take."""
@@ -76,6 +78,20 @@ def hosts_of(url: str) -> list[tuple[str, int] | None]:
         return [None]
     parts = [urlsplit(f"//{part}") for part in place.split(",")]
     return [(part.hostname or "localhost", part.port or 5432) for part in parts]
+
+
+def is_closed(connection: Connection) -> bool:
+    """Return whether a connection that was acquired has broken; the pool has taken it back by then."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def cut(connection: Connection) -> None:
+    """Use a connection no more."""
+    if not is_closed(connection):
+        connection.terminate()
 
 
 class Pool:
@@ -147,15 +163,42 @@ class Pool:
         except _Lost as error:
             raise unreachable() from error
 
+    async def fetch_if(
+        self, proves: Callable[[Connection], Awaitable[bool]], sql: str, args: Sequence[object], *, together: bool
+    ) -> list[asyncpg.Record] | None:
+        """Run a query on a connection of which something holds; return None where it does not hold.
+
+        With `together`, proof and query are in one transaction and so of one session, also behind a pooler.
+
+        Raises:
+            Unavailable: there was no answer.
+        """
+
+        async def proven(connection: Connection) -> list[asyncpg.Record] | None:
+            return await connection.fetch(sql, *args) if await proves(connection) else None
+
+        async def in_transaction(connection: Connection) -> list[asyncpg.Record] | None:
+            async with connection.transaction(readonly=True):
+                return await proven(connection)
+
+        try:
+            return await self._use(in_transaction if together else proven)
+        except _Lost as error:
+            raise unreachable() from error
+
     async def _fetch(self, sql: str, args: Sequence[object]) -> list[asyncpg.Record]:
+        return await self._use(lambda connection: connection.fetch(sql, *args))
+
+    async def _use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         connection = await self.acquire()
         try:
-            return await connection.fetch(sql, *args)
+            return await work(connection)
         except CONNECT_FAULTS as error:
-            match fault_of(error, closed=connection.is_closed()):
+            match fault_of(error, closed=is_closed(connection)):
                 case None:
                     raise
                 case Fault.LOST:
+                    cut(connection)
                     raise _Lost from error
                 case _:
                     raise unreachable() from error

@@ -7,7 +7,7 @@ import asyncpg
 from structlog.contextvars import get_contextvars
 
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, fault_of, refusal
-from chirrup.platform.adapters.postgres.pools import Connection
+from chirrup.platform.adapters.postgres.pools import Connection, is_closed
 from chirrup.platform.adapters.postgres.queries import PostgresReader
 from chirrup.platform.clock import Clock
 from chirrup.platform.events import CacheForgotten, Event, encode, shard_of
@@ -81,7 +81,7 @@ class PostgresTransaction(PostgresReader):
         try:
             yield
         except CONNECT_FAULTS as error:
-            fault = fault_of(error, closed=self._connection.is_closed())
+            fault = fault_of(error, closed=is_closed(self._connection))
             if fault is None:
                 raise
             raise refusal(fault) from error
