@@ -1,14 +1,20 @@
-"""The slices, and what each adds to the whole: routes, event subscriptions, periodic jobs."""
+"""The slices, and what each adds to the whole: routes, events, periodic jobs."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
 
+from chirrup.accounts import events as accounts_events
 from chirrup.accounts import routes as accounts_routes
+from chirrup.engagement import events as engagement_events
 from chirrup.engagement import routes as engagement_routes
+from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
+from chirrup.platform.events import Event
+from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
+from chirrup.timelines import events as timelines_events
 from chirrup.timelines import routes as timelines_routes
 
 ROUTES: Sequence[HTTPRouteHandler] = [
@@ -19,6 +25,13 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *timelines_routes.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
+EVENTS: Sequence[type[Event]] = [
+    *accounts_events.EVENTS,
+    *graph_events.EVENTS,
+    *posts_events.EVENTS,
+    *engagement_events.EVENTS,
+    *timelines_events.EVENTS,
+]
 
 
 @dataclass(frozen=True, slots=True)

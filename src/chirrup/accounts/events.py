@@ -34,3 +34,6 @@ class AccountUnbanned(AccountEvent, frozen=True, kw_only=True):
 
 class AccountDeleted(AccountEvent, frozen=True, kw_only=True):
     """The owner has deleted the account; what it made is to be removed."""
+
+
+EVENTS = (AccountRegistered, ProfileChanged, AccountBanned, AccountUnbanned, AccountDeleted)

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from chirrup.accounts import Accounts, Sessions
+from chirrup.accounts import Accounts, Sessions, Summary, Viewer
 from chirrup.accounts.passwords import Passwords
 from chirrup.accounts.store import AccountStore, SessionStore
 from chirrup.accounts.tokens import Keys, Tokens
 from chirrup.engagement import Engagement
 from chirrup.engagement.handlers import EngagementHandlers
 from chirrup.engagement.store import LikeStore
-from chirrup.graph import Graph
+from chirrup.graph import Graph, Relations
 from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
 from chirrup.platform.clock import Clock
@@ -22,8 +22,9 @@ from chirrup.platform.ids import IdGenerator
 from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
-from chirrup.posts import Marks, PostReader, Posts
+from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
+from chirrup.posts.models import Known, Recent
 from chirrup.posts.store import PostStore
 from chirrup.posts.threads import Threads
 from chirrup.registry import Job
@@ -34,6 +35,15 @@ from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
 
 _HOUR = 3_600_000
+# entries a cache space holds in each of its two generations; a card is about 1 KiB
+CACHE_SIZES = {
+    "session": 20_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000, "retweeted": 5_000,
+    "user:posts": 5_000, "pulled": 1,
+}  # fmt: skip
+CACHED = {
+    "session": Viewer, "summary": Summary, "card": Card, "relations": Relations, "liked": Known, "retweeted": Known,
+    "user:posts": Recent, "pulled": dict[int, bool],
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from chirrup.accounts.tokens import Keys
-from chirrup.bootstrap.application import Adapters
+from chirrup.bootstrap.application import CACHE_SIZES, Adapters
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
@@ -17,12 +17,6 @@ from chirrup.platform.ports import Bus, Subscription
 from chirrup.platform.telemetry import Telemetry
 from chirrup.registry import Job
 from chirrup.settings import Settings
-
-# entries a cache space holds in each of its two generations; a card is about 1 KiB
-CACHE_SIZES = {
-    "session": 20_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000, "retweeted": 5_000,
-    "user:posts": 5_000, "pulled": 1,
-}  # fmt: skip
 
 
 @asynccontextmanager

@@ -23,3 +23,6 @@ class PostLiked(LikeEvent, frozen=True, kw_only=True):
 
 class PostUnliked(LikeEvent, frozen=True, kw_only=True):
     """An account likes a post no longer."""
+
+
+EVENTS = (PostLiked, PostUnliked)

@@ -45,3 +45,6 @@ class BlockCreated(BlockEvent, frozen=True, kw_only=True):
 
 class BlockEnded(BlockEvent, frozen=True, kw_only=True):
     """One account has unblocked another."""
+
+
+EVENTS = (FollowCreated, FollowEnded, BlockCreated, BlockEnded)

@@ -30,3 +30,6 @@ class PostPublished(PostEvent, frozen=True, kw_only=True):
 
 class PostDeleted(PostEvent, frozen=True, kw_only=True):
     """A post is gone."""
+
+
+EVENTS = (PostPublished, PostDeleted)

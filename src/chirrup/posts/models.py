@@ -53,7 +53,7 @@ class Recent(msgspec.Struct, frozen=True):
     """The newest post ids of one author, ascending and complete above `floor`."""
 
     floor: int
-    ids: "array[int]"
+    ids: array  # type: ignore[type-arg]  # caches read the type, and at run time it has no parameter
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -28,3 +28,6 @@ class DrainStep(FollowerStep, frozen=True, kw_only=True):
 
     drain: int
     """Tells this way back from others of the same author; ids of events grow."""
+
+
+EVENTS = (FanOutStep, DrainStep)

@@ -1,0 +1,148 @@
+"""The cluster profile: many processes over PostgreSQL, Redis, and Kafka or streams in Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from chirrup.accounts.tokens import Keys
+from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.platform.adapters.kafka.log import KafkaLog
+from chirrup.platform.adapters.kafka.options import KafkaOptions
+from chirrup.platform.adapters.kafka.topics import check as check_kafka
+from chirrup.platform.adapters.kafka.topics import prepare_topics
+from chirrup.platform.adapters.log.bus import LogBus
+from chirrup.platform.adapters.log.events import DeadLettered
+from chirrup.platform.adapters.log.log import Log
+from chirrup.platform.adapters.log.relay import Relay
+from chirrup.platform.adapters.postgres import schema
+from chirrup.platform.adapters.postgres.database import PostgresDatabase
+from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
+from chirrup.platform.adapters.postgres.partitions import make_partitions
+from chirrup.platform.adapters.redis.cache import RedisCache
+from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
+from chirrup.platform.adapters.redis.link import RedisLink
+from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
+from chirrup.platform.clock import Clock, SystemClock
+from chirrup.platform.datadir import DataDir
+from chirrup.platform.errors import StartRefused
+from chirrup.platform.events import CacheForgotten, Event, families
+from chirrup.platform.ports import Batch, Bus, Cache, Subscription
+from chirrup.platform.telemetry import Telemetry
+from chirrup.registry import EVENTS, Job
+from chirrup.settings import PREFIX, Settings
+
+_PUBLISHED: list[type[Event]] = [*EVENTS, CacheForgotten, DeadLettered]
+_DAY = 86_400
+
+
+async def prepare(settings: Settings) -> None:
+    """Make or bring up to date what all processes share: the schema, the signing key, the topics.
+
+    Raises:
+        StartRefused: a setting is missing, or the database is newer than this program.
+        Unavailable: the bus does not answer.
+    """
+    _check_settings(settings)
+    data = DataDir(settings.data_dir)
+    data.root.mkdir(mode=0o750, parents=True, exist_ok=True)
+    Keys(data.keys)
+    await schema.prepare(settings.database_url, SystemClock(), migrate=True)
+    if settings.bus == "kafka":
+        await asyncio.to_thread(prepare_topics, _kafka(settings), families(_PUBLISHED))
+
+
+@asynccontextmanager
+async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) -> AsyncIterator[Adapters]:
+    """Open what `prepare` has prepared.
+
+    Raises:
+        StartRefused: it has not, or for an older version of this program.
+    """
+    _check_settings(settings)
+    keys = _existing_keys(DataDir(settings.data_dir))
+    await schema.prepare(settings.database_url, clock)
+    outbox = PostgresOutbox()
+    async with RedisLink(settings.redis_url) as link, _log(settings) as log:
+        cache = RedisCache(link, CACHED, CACHE_SIZES, telemetry.caches)
+        async with PostgresDatabase(
+            settings.database_url, settings.replica_url, clock, cache,
+            pool=settings.database_pool, prepared=settings.database_pooler == "none",
+        ) as db:  # fmt: skip
+            relay = Relay(db, log, telemetry)
+            db.on_publish(relay.wake)
+
+            def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
+                return LogBus(db, outbox, log, subscriptions, clock, telemetry)
+
+            yield Adapters(
+                db=db,
+                cache=cache,
+                timelines=RedisTimelineStore(
+                    link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl
+                ),
+                limiter=RedisRateLimiter(link, clock),
+                outbox=outbox,
+                keys=keys,
+                bus=make_bus,
+                checks=_checks(settings, db, link),
+                subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
+                jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
+                roles={"relay": relay.run},
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Deletes cache entries once more, should the first time, right after the commit, have failed."""
+
+    cache: Cache
+
+    async def handle(self, batch: Batch) -> None:
+        """Delete what transactions have made old."""
+        for delivery in batch.deliveries:
+            assert isinstance(delivery.event, CacheForgotten)
+            await self.cache.delete(delivery.event.space, delivery.event.keys)
+
+
+def _checks(settings: Settings, db: PostgresDatabase, link: RedisLink) -> dict[str, Callable[[], Awaitable[object]]]:
+    async def check_database() -> None:
+        async with db.transaction() as tx:
+            await tx.first("SELECT 1")
+
+    checks: dict[str, Callable[[], Awaitable[object]]] = {"database": check_database, "redis": link.check}
+    if settings.bus == "kafka":
+        checks["bus"] = partial(check_kafka, _kafka(settings), families(_PUBLISHED))
+    return checks
+
+
+def _existing_keys(data: DataDir) -> Keys:
+    if not any(data.keys.glob("*.pem")):
+        raise StartRefused(
+            f"There is no signing key in {data.keys}. `chirrup migrate` makes the first; all processes need the same."
+        )
+    return Keys(data.keys)
+
+
+def _log(settings: Settings) -> AbstractAsyncContextManager[Log]:
+    return KafkaLog(_kafka(settings), _PUBLISHED)
+
+
+def _kafka(settings: Settings) -> KafkaOptions:
+    return KafkaOptions(
+        servers=settings.kafka,
+        registry=settings.schema_registry_url,
+        prefix=settings.topic_prefix,
+        replicas=settings.kafka_replicas,
+        in_sync=max(1, settings.kafka_replicas - 1),
+    )
+
+
+def _check_settings(settings: Settings) -> None:
+    needed = ["database_url", "redis_url"]
+    if settings.bus == "kafka":
+        needed += ["kafka", "schema_registry_url"]
+    missing = [PREFIX + name.upper() for name in needed if not getattr(settings, name)]
+    if missing:
+        raise StartRefused(f"The cluster profile needs {' and '.join(missing)}.")
