@@ -142,8 +142,7 @@ class Server:
     def start(self) -> "Server":
         """Start the process and wait until it is ready."""
         known = {name: value for name, value in os.environ.items() if not name.startswith("CHIRRUP_")}
-        command = [sys.executable, "-c", "from chirrup.cli import main; main()", "serve"]
-        command += ["--port", str(self.port), "--data-dir", str(self.data_dir)]
+        command = [*self.command(), "--port", str(self.port), "--data-dir", str(self.data_dir)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, env=known | dict(self.environment), stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
@@ -152,6 +151,10 @@ class Server:
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.02)
         return self
+
+    def command(self) -> list[str]:
+        """Return what is run, up to the options that all have."""
+        return [sys.executable, "-c", "from chirrup.cli import main; main()", "serve"]
 
     def kill(self) -> None:
         """End the process as a power cut would."""
