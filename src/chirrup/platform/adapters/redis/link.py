@@ -61,7 +61,7 @@ class RedisLink:
         addresses, access = _parsed(url, timeout, pause)
         self._cluster: Cluster | None = None
         self._topology: Single | Cluster
-        if urlsplit(url).scheme.endswith("+cluster"):
+        if access.cluster:
             self._topology = self._cluster = Cluster(addresses, access, self._restarted)
         else:
             self._topology = Single(Node(addresses[0], access, self._restarted))
@@ -83,8 +83,7 @@ class RedisLink:
         if not keys:
             return []
         if self._cluster is not None:
-            replies = await self.calls([Command(key, ("GET", key)) for key in keys])
-            return [AWAY if isinstance(reply, RedisDown) else reply for reply in replies]
+            return await self._get_spread(keys, self._cluster)
         node = self._topology.at(0)
         assert node is not None
         wire = node.wire
@@ -186,6 +185,37 @@ class RedisLink:
         """
         await self.call(Command(b"", ("ECHO", "alive")))
 
+    async def _get_spread(self, keys: Sequence[bytes], cluster: Cluster) -> list[bytes | None]:
+        shares: dict[Node | None, list[int]] = {}
+        for place, key in enumerate(keys):
+            slot = slot_of(key)
+            shares.setdefault(cluster.at(slot) or await self._node_at(slot), []).append(place)
+        asked = []
+        for node, places in shares.items():
+            if node is None:
+                continue
+            try:
+                wire = node.wire or await node.open()
+            except RedisDown:
+                cluster.learn_soon()
+                continue
+            asked.append((node, places, wire, wire.get([keys[place] for place in places])))
+        values: list[bytes | None] = [AWAY] * len(keys)
+        for node, places, wire, future in asked:
+            try:
+                replies = await future
+            except RedisDown as error:
+                node.fail(wire, error)
+                cluster.learn_soon()
+                continue
+            for place, reply in zip(places, replies, strict=True):
+                if isinstance(reply, hiredis.ReplyError):
+                    retried = await self._insist(Command(keys[place], ("GET", keys[place])), node, reply)
+                    values[place] = AWAY if isinstance(retried, RedisDown) else retried
+                else:
+                    values[place] = reply
+        return values
+
     def _restarted(self) -> None:
         for callback in self._restart_callbacks:
             callback()
@@ -259,6 +289,7 @@ def _parsed(url: str, timeout: float, pause: float) -> tuple[list[Address], Acce
         password=unquote(password) if userinfo else None,
         database=int(parts.path.strip("/") or 0),
         tls=parts.scheme.startswith("rediss"),
+        cluster=parts.scheme.endswith("+cluster"),
         timeout=timeout,
         pause=pause,
     )

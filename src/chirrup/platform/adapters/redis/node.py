@@ -31,6 +31,8 @@ class Access(msgspec.Struct, frozen=True):
     password: str | None = None
     database: int = 0
     tls: bool = False
+    cluster: bool = False
+    """Whether each server has a part of the keys."""
     timeout: float = 1.0
     """Seconds until an answer is given up, and until a connection must stand."""
     pause: float = 1.0
@@ -97,7 +99,7 @@ class Node:
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        wire = Wire(self._access.timeout, self._lost)
+        wire = Wire(self._access.timeout, self._lost, one_by_one=self._access.cluster)
         tls = ssl.create_default_context() if self._access.tls else None
         try:
             async with asyncio.timeout(self._access.timeout):

@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import hiredis
 
@@ -66,22 +66,36 @@ _Reader = tuple["asyncio.Future[list[Reply]]", Sequence[bytes]]
 
 
 class _Reads:
-    """Waits for one MGET on behalf of many readers."""
+    """Waits for the values of keys on behalf of many readers: for one MGET, or for as many GETs as there are keys."""
 
-    __slots__ = ("due", "keys", "readers")
+    __slots__ = ("due", "keys", "one_by_one", "readers", "values")
 
-    def __init__(self, readers: list[_Reader], keys: Sequence[bytes]) -> None:
+    def __init__(self, readers: list[_Reader], keys: Sequence[bytes], *, one_by_one: bool) -> None:
         self.due = 0.0
         self.readers = readers
         self.keys = keys
+        self.one_by_one = one_by_one
+        self.values: list[Reply] = []
+
+    def pack(self) -> bytes:
+        if self.one_by_one:
+            return b"".join([b"*2\r\n$3\r\nGET\r\n$%d\r\n%b\r\n" % (len(key), key) for key in self.keys])
+        return _pack((b"MGET", *self.keys))
 
     def take(self, reply: Reply) -> bool:
-        if isinstance(reply, hiredis.ReplyError):
+        if self.one_by_one:
+            self.values.append(reply)
+            if len(self.values) < len(self.keys):
+                return False
+        elif isinstance(reply, hiredis.ReplyError):
             self.fail(RedisDown(str(reply)))
-        elif len(self.readers) == 1:
-            _resolve(self.readers[0][0], reply)
+            return True
         else:
-            values = dict(zip(self.keys, reply, strict=True))
+            self.values = reply
+        if len(self.readers) == 1:
+            _resolve(self.readers[0][0], self.values)
+        else:
+            values = dict(zip(self.keys, self.values, strict=True))
             for future, keys in self.readers:
                 _resolve(future, list(map(values.__getitem__, keys)))
         return True
@@ -95,11 +109,15 @@ class _Reads:
 class Wire(asyncio.Protocol):
     """A connection; once it is lost it stays lost, and everything that was asked on it fails."""
 
-    def __init__(self, timeout: float, lost: Callable[["Wire"], None]) -> None:
-        """Let `timeout` seconds pass without an answer before the connection is given up; then `lost` is called."""
+    def __init__(self, timeout: float, lost: Callable[["Wire"], None], *, one_by_one: bool) -> None:
+        """Let `timeout` seconds pass without an answer before the connection is given up; then `lost` is called.
+
+        A server of a cluster takes keys of different slots `one_by_one` only.
+        """
         self._loop = asyncio.get_running_loop()
         self._timeout = timeout
         self._on_loss = lost
+        self._one_by_one = one_by_one
         self._transport: asyncio.Transport | None = None
         self._replies = hiredis.Reader()
         self._waiting: deque[_Waiting] = deque()
@@ -115,7 +133,7 @@ class Wire(asyncio.Protocol):
         return self._transport is not None
 
     def get(self, keys: Sequence[bytes]) -> "asyncio.Future[list[bytes | None]]":
-        """Return the values of keys of this server, which need not be of one slot unless it is of a cluster.
+        """Return the values of keys of this server; in a cluster an error, which says where it is, may stand for one.
 
         Raises:
             RedisDown: in the future.
@@ -144,8 +162,8 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do what asyncio's do without being of their type
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand out answers, which come in the order of the commands."""
@@ -164,7 +182,7 @@ class Wire(asyncio.Protocol):
         if self._watch is not None:
             self._watch.cancel()
         error = RedisDown(f"the connection was lost: {exc or 'closed'}")
-        waiting = [*self._waiting, *self._asked, _Reads(self._readers, ())]
+        waiting = [*self._waiting, *self._asked, _Reads(self._readers, (), one_by_one=False)]
         self._waiting.clear()
         self._asked, self._packed, self._readers = [], [], []
         self._on_loss(self)
@@ -181,8 +199,10 @@ class Wire(asyncio.Protocol):
         asked, packed, readers = self._asked, self._packed, self._readers
         self._asked, self._packed, self._readers = [], [], []
         entries: list[_Waiting] = [*asked]
-        for reads in _reads(readers):
-            packed.append(_pack((b"MGET", *reads.keys)))
+        for start in range(0, len(readers), _READERS_OF_ONE_COMMAND):
+            group = readers[start : start + _READERS_OF_ONE_COMMAND]
+            reads = _Reads(group, _distinct(group), one_by_one=self._one_by_one)
+            packed.append(reads.pack())
             entries.append(reads)
         if self._transport is None:
             for entry in entries:
@@ -211,14 +231,10 @@ class Wire(asyncio.Protocol):
             self._watch = self._loop.call_at(now + _GRACE, self._check, oldest)
 
 
-def _reads(readers: list[_Reader]) -> list[_Reads]:
-    """Share out what is read by all into commands that keep Redis busy for a short time only."""
-    reads = []
-    for start in range(0, len(readers), _READERS_OF_ONE_COMMAND):
-        group = readers[start : start + _READERS_OF_ONE_COMMAND]
-        keys = group[0][1] if len(group) == 1 else list(dict.fromkeys(chain.from_iterable(keys for _, keys in group)))
-        reads.append(_Reads(group, keys))
-    return reads
+def _distinct(readers: list[_Reader]) -> Sequence[bytes]:
+    if len(readers) == 1:
+        return readers[0][1]
+    return list(dict.fromkeys(chain.from_iterable(keys for _, keys in readers)))
 
 
 def _resolve(future: "asyncio.Future[list[Reply]]", values: list[Reply]) -> None:
