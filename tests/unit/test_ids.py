@@ -45,6 +45,16 @@ def test_ids_never_repeat_and_their_times_never_fall(people: list[int], steps: l
     assert times == sorted(times)
 
 
+@given(st.lists(owners, min_size=2, max_size=50), st.integers(1_000, 10_000))
+def test_ids_of_all_owners_grow_after_the_clock_has_stepped_back(people: list[int], back: int) -> None:
+    clock = HandClock()
+    generator = IdGenerator(clock)
+    made = [generator.new(people[0])]
+    clock.time -= back
+    made += [generator.new(owner) for owner in people]
+    assert made == sorted(set(made))
+
+
 def test_more_ids_than_a_millisecond_has_run_into_the_next() -> None:
     clock = HandClock()
     generator = IdGenerator(clock)

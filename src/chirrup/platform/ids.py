@@ -14,6 +14,8 @@ EPOCH = 1_735_689_600_000
 SHARDS = 1024
 MAX_ID = (1 << 63) - 1
 _SEQUENCES = 4096
+_STEP_BACK = 100
+"""By how many milliseconds a clock has to be behind the last id to have stepped back, which a burst of ids is not."""
 
 
 class IdGenerator:
@@ -35,6 +37,9 @@ class IdGenerator:
             if now > self._millisecond:
                 self._millisecond = now
                 self._sequence = secrets.randbelow(_SEQUENCES // 2)
+            elif self._millisecond - now > _STEP_BACK:
+                # within one millisecond ids are in order of their shards: over seconds that would be no order at all
+                self._millisecond += 1
             else:
                 self._sequence += 1
                 if self._sequence == _SEQUENCES:
