@@ -29,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers that these fixtures read, and load those of the profile."""
     config.addinivalue_line("markers", "settings(**fields): settings of the application under test")
+    config.addinivalue_line("markers", "fresh: needs an application that has served nobody before")
     config.addinivalue_line("markers", "embedded: about the embedded profile only")
     profile = config.getoption("--profile")
     config.pluginmanager.import_plugin(f"tests.profiles.{profile}")

@@ -184,6 +184,7 @@ async def test_the_shortcut_answers_byte_for_byte_what_the_route_answers(communi
         }
 
 
+@pytest.mark.fresh
 async def test_the_shortcut_is_taken(community: Community) -> None:
     wren = await community.person("wren")
     await wren.get("/feed")

@@ -4,11 +4,13 @@ import asyncio
 import re
 import time
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from chirrup.platform.errors import Unavailable
 from tests.support import Community
 
+pytestmark = pytest.mark.fresh
 METRICS = "http://chirrup.test/metrics"
 CONSUMERS = {"timelines.fan_out", "posts.count", "graph.count", "engagement.count"}
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]

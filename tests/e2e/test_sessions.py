@@ -204,3 +204,8 @@ async def test_a_token_of_another_instance_is_refused(community: Community, star
         token = (await visitor.post("/auth/register", json=body)).json()["access_token"]
     answer: httpx.Response = await community.client(token).get(f"{BASE}{API}/users/me")
     assert answer.status_code == 401
+
+
+async def test_a_name_that_no_database_can_hold_is_a_wrong_one(community: Community) -> None:
+    visitor = await community.visitor()
+    await visitor.post("/auth/login", 401, username="wr\0en", password=PASSWORD)

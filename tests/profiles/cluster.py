@@ -44,10 +44,10 @@ class Host:
         self._app: Application | None = None
         self._tables: list[str] = []
 
-    async def application(self, settings: Settings, clock: Clock) -> Application:
-        """Return an application with these settings, with all its workers."""
+    async def application(self, settings: Settings, clock: Clock, *, fresh: bool) -> Application:
+        """Return an application with these settings, with all its workers, which may have served others before."""
         wanted = (settings, None if isinstance(clock, SystemClock) else clock)
-        if self._app is None or wanted != self._wanted:
+        if self._app is None or fresh or wanted != self._wanted:
             await self.close()
             self._app = await self._stack.enter_async_context(working(settings, clock=clock))
             self._wanted = wanted
@@ -109,8 +109,11 @@ def settings(chosen: dict[str, Any], base_settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def app(host: Host, settings: Settings, clock: Clock) -> AsyncIterator[Application]:
+async def app(
+    request: pytest.FixtureRequest, host: Host, settings: Settings, clock: Clock
+) -> AsyncIterator[Application]:
     """The wired application with all its workers."""
-    application = await host.application(settings, clock)
+    fresh = request.node.get_closest_marker("fresh") is not None
+    application = await host.application(settings, clock, fresh=fresh)
     yield application
     await host.clear()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chirrup.accounts.models import Account, Counter, Role, Status
+from chirrup.accounts.models import USERNAME, Account, Counter, Role, Status, has_control_characters
 from chirrup.platform.ports import Reader, Row, Transaction
 
 _COLUMNS = (
@@ -56,8 +56,8 @@ class AccountStore:
 
     async def by_username(self, reader: Reader, username: str) -> Account | None:
         """Return the account of a name, without regard to case."""
-        if "@" in username:
-            # addresses lead to accounts, too, but are nobody's business
+        # addresses lead to accounts, too, but are nobody's business
+        if not USERNAME.fullmatch(username):
             return None
         row = await reader.first(
             f"SELECT {_COLUMNS} FROM accounts WHERE id = (SELECT account_id FROM logins WHERE login = $1)",  # noqa: S608
@@ -76,6 +76,8 @@ class AccountStore:
 
     async def credentials(self, reader: Reader, login: str) -> tuple[int, str | None, Status] | None:
         """Return id, password hash and status by username or e-mail."""
+        if has_control_characters(login):
+            return None
         row = await reader.first(
             "SELECT id, password_hash, status FROM accounts WHERE id ="
             " (SELECT account_id FROM logins WHERE login = $1)",
@@ -221,9 +223,10 @@ class SessionStore:
 
     async def delete_expired(self, tx: Transaction, before: int) -> int:
         """Delete sessions that ended, and tokens that were spent, before a moment; return how many rows."""
-        tokens = await tx.run(
-            "DELETE FROM refresh_tokens WHERE spent_at < $1 OR session_id IN"
+        spent = await tx.run("DELETE FROM refresh_tokens WHERE spent_at < $1", before)
+        ended = await tx.run(
+            "DELETE FROM refresh_tokens WHERE session_id IN"
             " (SELECT id FROM sessions WHERE expires_at < $1 OR revoked_at < $1)",
             before,
         )
-        return tokens + await tx.run("DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1", before)
+        return spent + ended + await tx.run("DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1", before)
