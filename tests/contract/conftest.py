@@ -49,6 +49,27 @@ def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisClu
         yield cluster
 
 
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server that the test may stop."""
+    with running_redis(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_server(redis_server: RedisServer) -> RedisServer:
+    """The server that tests share, empty."""
+    redis_server.flush()
+    return redis_server
+
+
+@pytest.fixture
+def empty_cluster(redis_cluster: RedisCluster) -> RedisCluster:
+    """The cluster that tests share, empty."""
+    redis_cluster.flush()
+    return redis_cluster
+
+
 @pytest.fixture(params=KINDS)
 def stores(request: pytest.FixtureRequest) -> Stores:
     """Each kind of place for what can be made anew, empty."""

@@ -40,14 +40,12 @@ _OWNERS_OF_ONE_SCRIPT = 1000
 
 # returns how many timelines there are, and then the owners of those that have grown too long
 _PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
-local answer = {0}
-local reached = 0
-local most = tonumber(ARGV[3])
+local answer, reached, post, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
 for owner in string.gmatch(ARGV[1], '%d+') do
   local key = 'timeline:' .. owner
-  if redis.call('EXISTS', key) == 1 then
+  if call('EXISTS', key) == 1 then
     reached = reached + 1
-    if redis.call('APPEND', key, ARGV[2]) > most then answer[#answer + 1] = owner end
+    if call('APPEND', key, post) > most then answer[#answer + 1] = owner end
   end
 end
 answer[1] = reached
