@@ -11,7 +11,7 @@ NODE_MODULES := web/node_modules/.package-lock.json
 WEB := web/dist/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard web/*.ts web/index.html)
 
-.PHONY: help setup install run test lint format lock clean test-web test-python browser \
+.PHONY: help setup install run test lint format lock clean test-web test-python test-cluster browser \
 	services-up services-down services-reset services-check
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make install only what running needs'
 	@echo 'make run     a community with demo data at http://127.0.0.1:8000'
 	@echo 'make test    lint and all tests, as CI runs them'
+	@echo 'make test-cluster  the end-to-end tests on real services, which services-up starts'
 	@echo 'make lint    only the checks that read the code'
 	@echo 'make format  put the Python code in its form'
 	@echo 'make lock    pin the dependencies anew'
@@ -54,6 +55,12 @@ test-web: $(NODE_MODULES) $(WEB)
 
 test-python: $(DEV) $(WEB)
 	$(BIN)/pytest
+	$(if $(wildcard .services/env)$(filter true,$(CI)),$(MAKE) --no-print-directory test-cluster)
+
+# one application goes on from test to test, so all run on its event loop
+test-cluster: $(DEV) $(WEB)
+	$(BIN)/pytest --profile cluster tests/e2e \
+		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 
 # nothing may be skipped in CI, so what the tests of the cluster profile need runs there; .ci/run stops it
 test-python: $(if $(filter true,$(CI)),services-up)

@@ -15,6 +15,8 @@ import pytest
 from tests.e2e.cli import chirrup, succeed
 from tests.support import PASSWORD, Server
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def archive(data_dir: Path, tmp_path: Path) -> Path:

@@ -10,6 +10,8 @@ from chirrup.platform.datadir import DataDir
 from tests.e2e.cli import chirrup, succeed
 from tests.support import Server
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,6 +12,8 @@ from chirrup.platform.datadir import DataDir
 from tests.e2e.cli import chirrup, succeed
 from tests.support import Server
 
+pytestmark = pytest.mark.embedded
+
 COMMANDS = [("user", "list"), ("check",), ("reconcile",), ("outbox",), ("migrate",)]
 
 

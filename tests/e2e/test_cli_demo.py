@@ -11,6 +11,8 @@ import pytest
 from tests.e2e.cli import chirrup, succeed
 from tests.support import Server
 
+pytestmark = pytest.mark.embedded
+
 SMALL = ("--accounts", 60, "--posts", 300)
 
 

@@ -15,6 +15,8 @@ from chirrup.platform.datadir import DataDir
 from tests.e2e.cli import chirrup, succeed
 from tests.support import Server
 
+pytestmark = pytest.mark.embedded
+
 
 def follows(data_dir: Path) -> set[tuple[str, str]]:
     """Return (follower, followee) by username."""

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.cli import chirrup, succeed
 from tests.support import PASSWORD, Server
+
+pytestmark = pytest.mark.embedded
 
 # an event that was given up on: wren's first follower is not counted
 LETTER = (

@@ -12,6 +12,8 @@ from chirrup.reconciliation import reconcile
 from tests.e2e.cli import chirrup, succeed
 from tests.support import Client, Community, Person, Server
 
+pytestmark = pytest.mark.embedded
+
 DRIFT = (
     "UPDATE accounts SET followers_count = followers_count + 5, following_count = 40, posts_count = 7",
     "UPDATE post_counts SET likes = likes + 3, replies = 9, retweets = retweets + 1",

@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.cli import chirrup, succeed
 from tests.support import PASSWORD, Server
 
+pytestmark = pytest.mark.embedded
+
 
 def test_an_account_with_a_role_is_made(data_dir: Path) -> None:
     succeed("user", "create", "wren", "--email", "wren@example.org", "--password", PASSWORD, "--role", "admin",

@@ -80,8 +80,10 @@ async def test_the_metrics_of_a_fan_out_say_whom_it_reached(community: Community
 
 
 async def test_consumers_that_are_through_have_no_lag(community: Community) -> None:
-    wren = await community.person("wren")
-    await wren.publish("tseep")
+    wren, robin = await community.people("wren", "robin")
+    await robin.follow(wren)
+    post = await wren.publish("tseep")
+    await robin.post(f"/posts/{post['id']}/like")
     await community.settle()
     deadline = time.monotonic() + 10
     # a consumer that wants none of the events writes down in a quiet moment that they are behind it
