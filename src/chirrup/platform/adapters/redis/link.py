@@ -178,12 +178,16 @@ class RedisLink:
         return node.tag
 
     async def check(self) -> None:
-        """Ask for a sign of life.
+        """Ask every server for a sign of life.
 
         Raises:
-            RedisDown: there is none.
+            RedisDown: one gives none.
         """
-        await self.call(Command(b"", ("ECHO", "alive")))
+        await self._node_at(0)
+        for node in self._topology.all():
+            [reply] = await self._ask(node, [("ECHO", "alive")])
+            if reply != b"alive":
+                raise RedisDown(str(reply))
 
     async def _get_spread(self, keys: Sequence[bytes], cluster: Cluster) -> list[bytes | None]:
         shares: dict[Node | None, list[int]] = {}

@@ -34,6 +34,10 @@ class Single:
         """Return the server."""
         return self.node
 
+    def all(self) -> list[Node | None]:
+        """Return the server."""
+        return [self.node]
+
     async def learn(self) -> None:
         """There is nothing to learn."""
 
@@ -61,6 +65,10 @@ class Cluster:
     def at(self, slot: int) -> Node | None:
         """Return the server of a slot, if it is known."""
         return self._slots[slot]
+
+    def all(self) -> list[Node | None]:
+        """Return the servers of all slots, with None for slots that nobody is known to hold."""
+        return list(dict.fromkeys(self._slots))
 
     def node(self, address: Address) -> Node:
         """Return the server at an address."""
