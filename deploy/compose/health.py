@@ -3,4 +3,5 @@
 import os
 import urllib.request
 
-urllib.request.urlopen(f"http://127.0.0.1:{os.environ['CHIRRUP_PORT']}/health/ready", timeout=4).close()
+port = os.environ.get("CHIRRUP_WORKER_PORT") or os.environ["CHIRRUP_PORT"]
+urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=4).close()

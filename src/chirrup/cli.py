@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve.serve)
+app.command()(serve.worker)
 app.command()(serve.migrate)
 app.command()(demo.demo)
 app.add_typer(graph.app, name="import")

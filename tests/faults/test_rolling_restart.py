@@ -95,7 +95,7 @@ def test_a_process_that_dies_is_followed_by_another(data_dir: Path) -> None:
         until(lambda: server.logged("serving") == 1, server)
         victim, survivor = sorted(server.children())
         os.kill(victim, signal.SIGKILL)
-        until(lambda: server.logged("process.started") == 3, server)
+        until(lambda: server.logged("process.ready") == 3, server)
         until(lambda: len(server.children() - {victim}) == 2, server)
         assert survivor in server.children()
         assert httpx.get(f"{server.base}/health").status_code == 200

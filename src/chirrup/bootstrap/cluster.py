@@ -18,6 +18,8 @@ from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.log.relay import Relay
 from chirrup.platform.adapters.postgres import schema
 from chirrup.platform.adapters.postgres.database import PostgresDatabase
+from chirrup.platform.adapters.postgres.integrity import examinations
+from chirrup.platform.adapters.postgres.integrity import examine as examine_database
 from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
 from chirrup.platform.adapters.postgres.partitions import make_partitions
 from chirrup.platform.adapters.redis.cache import RedisCache
@@ -28,10 +30,13 @@ from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
 from chirrup.platform.events import CacheForgotten, Event, families
+from chirrup.platform.integrity import Finding
 from chirrup.platform.ports import Batch, Bus, Cache, Subscription
 from chirrup.platform.telemetry import Telemetry
 from chirrup.registry import EVENTS, Job
 from chirrup.settings import PREFIX, Settings
+
+__all__ = ["examinations", "examine", "open_adapters", "prepare"]
 
 _PUBLISHED: list[type[Event]] = [*EVENTS, CacheForgotten, DeadLettered]
 _DAY = 86_400
@@ -51,6 +56,12 @@ async def prepare(settings: Settings) -> None:
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
     if settings.bus == "kafka":
         await asyncio.to_thread(prepare_topics, _kafka(settings), families(_PUBLISHED))
+
+
+def examine(settings: Settings, done: Callable[[], None]) -> AsyncIterator[Finding]:
+    """Yield what each examination of the database finds."""
+    _check_settings(settings)
+    return examine_database(settings.database_url, done)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The embedded profile: one process over one data directory."""
 
-from collections.abc import AsyncIterator, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from chirrup.accounts.tokens import Keys
@@ -10,13 +11,36 @@ from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
+from chirrup.platform.adapters.sqlite.integrity import examinations
+from chirrup.platform.adapters.sqlite.integrity import examine as examine_file
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
+from chirrup.platform.integrity import Finding
 from chirrup.platform.ports import Bus, Subscription
 from chirrup.platform.telemetry import Telemetry
 from chirrup.registry import Job
 from chirrup.settings import Settings
+
+__all__ = ["examinations", "examine", "open_adapters", "prepare"]
+
+
+async def prepare(settings: Settings) -> None:
+    """Make the data directory, or bring it up to date after a backup of its database.
+
+    Raises:
+        StartRefused: it cannot be written, or its database is newer than this program.
+    """
+    DataDir(settings.data_dir).prepare()
+
+
+async def examine(settings: Settings, done: Callable[[], None]) -> AsyncIterator[Finding]:
+    """Yield what each examination of the database finds."""
+    try:
+        for finding in examine_file(DataDir(settings.data_dir).database, done):
+            yield finding
+    except sqlite3.DatabaseError as error:
+        yield Finding("database file", 1, str(error))
 
 
 @asynccontextmanager

@@ -8,9 +8,12 @@ import typer
 from chirrup import __version__
 from chirrup.commands.console import print_json, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
+from chirrup.commands.session import need_embedded
 from chirrup.platform.archive import Manifest, read_archive, write_archive
 from chirrup.platform.clock import SystemClock, rfc3339
 from chirrup.platform.datadir import DataDir
+
+_INSTEAD = "a cluster's data are in PostgreSQL, which `pg_dump` and `pg_basebackup` back up; keep the signing keys, too"
 
 
 def backup(
@@ -20,7 +23,9 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Write database, keys and settings into one archive, also while a server is running."""
-    data = DataDir(settings_of(data_dir, profile).data_dir)
+    settings = settings_of(data_dir, profile)
+    need_embedded(settings, "backup", _INSTEAD)
+    data = DataDir(settings.data_dir)
     data.prepare()
     with progress() as bars:
         task = bars.add_task("Backing up", total=None)
@@ -47,7 +52,9 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Put an archive's contents into an empty data directory."""
-    data = DataDir(settings_of(data_dir, profile).data_dir)
+    settings = settings_of(data_dir, profile)
+    need_embedded(settings, "restore", _INSTEAD)
+    data = DataDir(settings.data_dir)
     with progress() as bars:
         task = bars.add_task("Restoring", total=None)
         manifest = read_archive(file, data, progress=lambda done, total: bars.update(task, completed=done, total=total))

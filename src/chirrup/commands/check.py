@@ -1,7 +1,6 @@
 """`chirrup check`: whether an instance is whole."""
 
 import asyncio
-import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Literal
 import msgspec
 import typer
 
-from chirrup.bootstrap import open_application
+from chirrup.bootstrap import examinations, examine, open_application
 from chirrup.commands.console import print_json, print_table, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
-from chirrup.platform.adapters.sqlite.integrity import examinations, examine
+from chirrup.commands.session import make_ready
 from chirrup.platform.datadir import DataDir
 from chirrup.reconciliation import everything_counted, reconcile
 from chirrup.settings import Settings
@@ -30,12 +29,7 @@ class Result(msgspec.Struct, frozen=True):
 
 def check(data_dir: DataDirOption = None, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
     """Verify that an instance is whole: files, references, counts, events. Exit code 1 where something is wrong."""
-    settings = settings_of(data_dir, profile)
-    data = DataDir(settings.data_dir)
-    data.prepare()
-    results = [*_database(data), *_keys(data)]
-    if not any(result.examined == "database file" and result.wrong for result in results):
-        results += asyncio.run(_counts(settings))
+    results = asyncio.run(_examine(settings_of(data_dir, profile)))
     faults = sum(result.result == "fault" for result in results)
     if as_json:
         print_json({"ok": faults == 0, "results": results})
@@ -48,15 +42,21 @@ def check(data_dir: DataDirOption = None, profile: ProfileOption = None, as_json
         raise typer.Exit(1)
 
 
-def _database(data: DataDir) -> Iterator[Result]:
+async def _examine(settings: Settings) -> list[Result]:
+    await make_ready(settings)
+    results = [*await _database(settings), *_keys(DataDir(settings.data_dir))]
+    if not any(result.examined == "database file" and result.wrong for result in results):
+        results += await _counts(settings)
+    return results
+
+
+async def _database(settings: Settings) -> list[Result]:
     with progress() as bars:
-        task = bars.add_task("Examining the database", total=examinations())
-        try:
-            for finding in examine(data.database, lambda: bars.advance(task)):
-                level: Literal["ok", "fault"] = "fault" if finding.wrong else "ok"
-                yield Result(finding.examined, level, finding.wrong, finding.detail)
-        except sqlite3.DatabaseError as error:
-            yield Result("database file", "fault", 1, str(error))
+        task = bars.add_task("Examining the database", total=examinations(settings))
+        return [
+            Result(finding.examined, "fault" if finding.wrong else "ok", finding.wrong, finding.detail)
+            async for finding in examine(settings, lambda: bars.advance(task))
+        ]
 
 
 def _keys(data: DataDir) -> Iterator[Result]:

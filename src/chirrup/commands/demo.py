@@ -4,6 +4,7 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ import typer
 from chirrup.accounts.store import AccountStore
 from chirrup.commands.console import print_json, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
+from chirrup.commands.session import make_ready
 from chirrup.demo import grammar, history, people
 from chirrup.demo.filling import Filling, Then
 from chirrup.entrypoints.worker import working
@@ -49,8 +51,7 @@ def demo(
 ) -> None:
     """Fill a new instance with a believable community of birds and bird-watchers, and print a login to try."""
     settings = settings_of(data_dir, profile)
-    data = DataDir(settings.data_dir)
-    data.prepare()
+    asyncio.run(make_ready(settings))
     chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
     now = SystemClock().now()
     cast = [*people.cast(accounts - 1, chance), _WARDEN]
@@ -59,18 +60,24 @@ def demo(
     def imagine() -> history.History:
         return history.imagine(cast, grammar.languages(), chance, now=now, days=days, posts=posts)
 
-    with data.exclusive(), progress() as bars:
+    with _alone(settings), progress() as bars:
         task = bars.add_task("Filling", total=3)
         past = asyncio.run(_fill(settings, imagine, now, secret, lambda: bars.advance(task)))
     if past is None:
         if if_empty:
             return
-        raise StartRefused(f"The instance in {data.root} is not empty; the demo needs a new one.")
+        where = settings.data_dir if settings.profile == "embedded" else "the database"
+        raise StartRefused(f"The instance in {where} is not empty; the demo needs a new one.")
     filled = Filled(cast[0].username, GUEST_PASSWORD, _WARDEN.username, secret, dict(history.counts(past)))
     if as_json:
         print_json(filled)
     else:
         _print(filled)
+
+
+def _alone(settings: Settings) -> AbstractContextManager[None]:
+    """Hold a data directory; what a cluster holds is filled in one transaction, beside its processes."""
+    return DataDir(settings.data_dir).exclusive() if settings.profile == "embedded" else nullcontext()
 
 
 async def _fill(

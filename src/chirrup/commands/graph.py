@@ -13,6 +13,7 @@ from chirrup.commands import edges
 from chirrup.commands.console import print_json, progress
 from chirrup.commands.edges import Fault
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
+from chirrup.commands.session import need_embedded
 from chirrup.platform.adapters.sqlite.bulk import NUMBERS, GraphLoad
 from chirrup.platform.clock import SystemClock
 from chirrup.platform.datadir import DataDir
@@ -54,7 +55,9 @@ def import_graph(
     """
     if file != "-" and not Path(file).is_file():
         raise StartRefused(f"There is no file {file}.")
-    data = DataDir(settings_of(data_dir, profile).data_dir)
+    settings = settings_of(data_dir, profile)
+    need_embedded(settings, "import graph", "it writes into the file of the database")
+    data = DataDir(settings.data_dir)
     data.prepare(finish=False)
     with data.exclusive(), progress() as bars:
         loaded = _load(data, file, batch, bars)

@@ -64,9 +64,12 @@ class Child:
         assert self._process.stdout is not None
         try:
             async with asyncio.timeout(READY_SECONDS):
-                return await self._process.stdout.readline() == READY
+                serves = await self._process.stdout.readline() == READY
         except TimeoutError:
             return False
+        if serves:
+            log.info("process.ready", name=self.name, pid=self.pid)
+        return serves
 
     async def end(self, word: bytes, seconds: float) -> None:
         """Ask the child to end, and see to it that it does."""
@@ -198,7 +201,6 @@ class Supervisor:
 
     async def _start(self, order: Order) -> Child:
         child = await Child.start(order)
-        log.info("process.started", name=child.name, pid=child.pid)
         self._alive.add(child)
         child.ended.add_done_callback(lambda _: self._alive.discard(child))
         return child
