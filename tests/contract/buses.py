@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import redis
 from confluent_kafka.admin import AdminClient
 
 from chirrup.platform.adapters.kafka.log import KafkaLog
@@ -20,6 +21,7 @@ from chirrup.platform.adapters.log.events import DeadLettered
 from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.log.relay import Relay
 from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
+from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
@@ -195,4 +197,52 @@ async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
                 await task
 
 
-BUSES: dict[str, Callable[[Path], AbstractContextManager[BusStorage]]] = {"sqlite-outbox": on_sqlite, "kafka": on_kafka}
+class StreamsBusStorage(LogBusStorage):
+    """The log is streams in Redis, whose keys have a prefix of their own."""
+
+    def __init__(self, url: str, options: StreamOptions) -> None:
+        super().__init__(url)
+        self.options = options
+
+    def log(self) -> RedisStreamsLog:
+        """Open the log."""
+        return RedisStreamsLog(self.options)
+
+
+@contextmanager
+def on_streams(_: Path) -> Iterator[BusStorage]:
+    """Make a database, and take keys on one Redis."""
+    options = StreamOptions(url=require("redis"), prefix=f"t{secrets.token_hex(4)}.")
+    with FreshDatabase(require("postgres")) as fresh:
+        try:
+            yield StreamsBusStorage(fresh.url, options)
+        finally:
+            delete_keys(redis.Redis.from_url(options.url), options)
+
+
+@contextmanager
+def on_streams_in_a_cluster(_: Path) -> Iterator[BusStorage]:
+    """Make a database, and take keys on a cluster of Redis servers."""
+    places = require("redis-cluster")
+    options = StreamOptions(url=f"redis+cluster://{places}", prefix=f"t{secrets.token_hex(4)}.")
+    with FreshDatabase(require("postgres")) as fresh:
+        try:
+            yield StreamsBusStorage(fresh.url, options)
+        finally:
+            host, port = places.split(",")[0].split(":")
+            delete_keys(redis.RedisCluster(host, int(port)), options)
+
+
+def delete_keys(client: "redis.Redis | redis.RedisCluster", options: StreamOptions) -> None:
+    """Delete the keys of a test."""
+    with client:
+        for key in list(client.scan_iter(f"{options.key()}*")):
+            client.delete(key)
+
+
+BUSES: dict[str, Callable[[Path], AbstractContextManager[BusStorage]]] = {
+    "sqlite-outbox": on_sqlite,
+    "kafka": on_kafka,
+    "redis-streams": on_streams,
+    "redis-streams+cluster": on_streams_in_a_cluster,
+}

@@ -10,6 +10,7 @@ import pytest
 
 from chirrup.platform import delivery
 from chirrup.platform.adapters.log import consumer
+from chirrup.platform.adapters.redis_streams import sharing
 from chirrup.platform.adapters.sqlite import bus as sqlite_bus
 from chirrup.platform.adapters.sqlite import database as sqlite_database
 from chirrup.platform.errors import StorageFull
@@ -37,6 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_bus, "IDLE", 0.05)
     monkeypatch.setattr(consumer, "IDLE", 0.05)
     monkeypatch.setattr(consumer, "LOOK", 0.1)
+    monkeypatch.setattr(sharing, "LEASE", 1.0)
 
 
 async def sing(database: Database, *songs: int, bird: int = WREN) -> None:
