@@ -9,9 +9,9 @@ from functools import partial
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
 from chirrup.platform.adapters.kafka.log import KafkaLog
+from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
 from chirrup.platform.adapters.kafka.options import KafkaOptions
 from chirrup.platform.adapters.kafka.topics import check as check_kafka
-from chirrup.platform.adapters.kafka.topics import prepare_topics
 from chirrup.platform.adapters.log.bus import LogBus
 from chirrup.platform.adapters.log.events import DeadLettered
 from chirrup.platform.adapters.log.log import Log
@@ -26,6 +26,7 @@ from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
+from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
@@ -43,7 +44,7 @@ _DAY = 86_400
 
 
 async def prepare(settings: Settings) -> None:
-    """Make or bring up to date what all processes share: the schema, the signing key, the topics.
+    """Make or bring up to date what all processes share: the database's schema, the signing key, topics, events' schemas.
 
     Raises:
         StartRefused: a setting is missing, or the database is newer than this program.
@@ -55,7 +56,7 @@ async def prepare(settings: Settings) -> None:
     Keys(data.keys)
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
     if settings.bus == "kafka":
-        await asyncio.to_thread(prepare_topics, _kafka(settings), families(_PUBLISHED))
+        await asyncio.to_thread(prepare_kafka, _kafka(settings), _PUBLISHED)
 
 
 def examine(settings: Settings, done: Callable[[], None]) -> AsyncIterator[Finding]:
@@ -137,6 +138,8 @@ def _existing_keys(data: DataDir) -> Keys:
 
 
 def _log(settings: Settings) -> AbstractAsyncContextManager[Log]:
+    if settings.bus == "redis":
+        return RedisStreamsLog(StreamOptions(url=settings.redis_url, prefix=settings.topic_prefix))
     return KafkaLog(_kafka(settings), _PUBLISHED)
 
 

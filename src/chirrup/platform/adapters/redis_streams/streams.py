@@ -101,7 +101,7 @@ class RedisStreamsLog:
                 key = self._options.key(event.topic, event.shard)
                 pipe.xadd(key, fields, id=f"{event.seq}-0", maxlen=LONGEST, approximate=True)
             if self._options.replicas:
-                pipe.execute_command("WAIT", self._options.replicas, _CONFIRMATION_MS)  # type: ignore[no-untyped-call]
+                pipe.execute_command("WAIT", self._options.replicas, _CONFIRMATION_MS)
             replies: list[object] = await pipe.execute(raise_on_error=False)
         if self._options.replicas and replies[-1] != self._options.replicas:
             raise Unavailable(f"Only {replies[-1]} replicas of Redis have confirmed what was published.")
