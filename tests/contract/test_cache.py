@@ -124,7 +124,8 @@ async def test_who_comes_after_a_deletion_does_not_wait_for_the_load_from_before
     await shelf.asked_at_all.wait()
     late_shelf = Shelf({WREN: "new"})
     await cache.delete("nests", [WREN])
-    assert await cache.fetch_one("nests", WREN, late_shelf.load) == "new"
+    async with asyncio.timeout(5):
+        assert await cache.fetch_one("nests", WREN, late_shelf.load) == "new"
     shelf.open.set()
     await early
     assert await kept(cache, [WREN]) == ["new"]

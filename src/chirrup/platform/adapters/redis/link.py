@@ -82,17 +82,24 @@ class RedisLink:
         """Return the value of each key, None where there is none, or `AWAY`."""
         if not keys:
             return []
-        if self._cluster is not None:
+        if self._cluster is None:
+            node = self._topology.at(0)
+        elif len(keys) == 1:
+            slot = slot_of(keys[0])
+            node = self._cluster.at(slot) or await self._node_at(slot)
+        else:
             return await self._get_spread(keys, self._cluster)
-        node = self._topology.at(0)
-        assert node is not None
+        if node is None:
+            return [AWAY] * len(keys)
         wire = node.wire
         try:
             wire = wire or await node.open()
-            return await wire.get(keys)
+            values = await wire.get(keys)
         except RedisDown as error:
             node.fail(wire, error)
+            self._topology.learn_soon()
             return [AWAY] * len(keys)
+        return [await self._found(keys[0], node, values[0])] if isinstance(values[0], hiredis.ReplyError) else values
 
     async def call(self, command: Command) -> Reply:
         """Return the answer to one command.
@@ -213,12 +220,14 @@ class RedisLink:
                 cluster.learn_soon()
                 continue
             for place, reply in zip(places, replies, strict=True):
-                if isinstance(reply, hiredis.ReplyError):
-                    retried = await self._insist(Command(keys[place], ("GET", keys[place])), node, reply)
-                    values[place] = AWAY if isinstance(retried, RedisDown) else retried
-                else:
-                    values[place] = reply
+                broken = isinstance(reply, hiredis.ReplyError)
+                values[place] = await self._found(keys[place], node, reply) if broken else reply
         return values
+
+    async def _found(self, key: bytes, node: Node, error: Reply) -> bytes | None:
+        """Return the value of a key whose server has answered with an error, as while its slot moves."""
+        reply = await self._insist(Command(key, ("GET", key)), node, error)
+        return AWAY if isinstance(reply, RedisDown) else reply
 
     def _restarted(self) -> None:
         for callback in self._restart_callbacks:
