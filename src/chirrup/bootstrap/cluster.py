@@ -39,7 +39,8 @@ from chirrup.settings import PREFIX, Settings
 
 __all__ = ["examinations", "examine", "open_adapters", "prepare"]
 
-_PUBLISHED: list[type[Event]] = [*EVENTS, CacheForgotten, DeadLettered]
+PUBLISHED: Sequence[type[Event]] = [*EVENTS, CacheForgotten, DeadLettered]
+"""All that a relay publishes."""
 _DAY = 86_400
 
 
@@ -56,7 +57,7 @@ async def prepare(settings: Settings) -> None:
     Keys(data.keys)
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
     if settings.bus == "kafka":
-        await asyncio.to_thread(prepare_kafka, _kafka(settings), _PUBLISHED)
+        await asyncio.to_thread(prepare_kafka, _kafka(settings), PUBLISHED)
 
 
 def examine(settings: Settings, done: Callable[[], None]) -> AsyncIterator[Finding]:
@@ -125,7 +126,7 @@ def _checks(settings: Settings, db: PostgresDatabase, link: RedisLink) -> dict[s
 
     checks: dict[str, Callable[[], Awaitable[object]]] = {"database": check_database, "redis": link.check}
     if settings.bus == "kafka":
-        checks["bus"] = partial(check_kafka, _kafka(settings), families(_PUBLISHED))
+        checks["bus"] = partial(check_kafka, _kafka(settings), families(PUBLISHED))
     return checks
 
 
@@ -140,7 +141,7 @@ def _existing_keys(data: DataDir) -> Keys:
 def _log(settings: Settings) -> AbstractAsyncContextManager[Log]:
     if settings.bus == "redis":
         return RedisStreamsLog(StreamOptions(url=settings.redis_url, prefix=settings.topic_prefix))
-    return KafkaLog(_kafka(settings), _PUBLISHED)
+    return KafkaLog(_kafka(settings), PUBLISHED)
 
 
 def _kafka(settings: Settings) -> KafkaOptions:

@@ -47,6 +47,9 @@ def full_name(kind: type[Event]) -> str:
 def _field(field: inspect.Field) -> Schema:
     described: Schema = {"name": field.encode_name, "type": _type(field.type)}
     if field.default is not msgspec.NODEFAULT:
+        if isinstance(described["type"], list) and field.default is not None:
+            # a default is of the first type
+            described["type"].reverse()
         described["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
     return described
 

@@ -4,7 +4,6 @@ import json
 import struct
 from collections.abc import Sequence
 
-import httpx
 import msgspec
 import structlog
 from confluent_kafka.schema_registry import Schema as RegistrySchema
@@ -45,12 +44,14 @@ class Registry:
         text = json.dumps(schema or schema_of(kind))
         try:
             if subject not in self._compatible:
-                self._client.set_compatibility(subject, "BACKWARD")
+                # what was written by any earlier version may still be in a topic
+                self._client.set_compatibility(subject, "BACKWARD_TRANSITIVE")
                 self._compatible.add(subject)
             return self._client.register_schema(subject, RegistrySchema(text, "AVRO"))
         except SchemaRegistryError as error:
             raise Unavailable(f"The schema registry refuses {subject}: {error}") from error
-        except httpx.HTTPError as error:
+        except Exception as error:
+            # which HTTP client there is, and so what it raises, is the library's choice
             raise Unavailable(f"The schema registry cannot be reached: {error}") from error
 
     def close(self) -> None:
@@ -69,7 +70,8 @@ class Registry:
             if error.http_status_code == 404:
                 return None
             raise Unavailable(f"The schema registry is in trouble: {error}") from error
-        except httpx.HTTPError as error:
+        except Exception as error:
+            # which HTTP client there is, and so what it raises, is the library's choice
             raise Unavailable(f"The schema registry cannot be reached: {error}") from error
         return found
 
