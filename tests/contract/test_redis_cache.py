@@ -1,6 +1,7 @@
 """What the Redis cache promises beyond its port: to many processes, and through what other versions have written."""
 
 import asyncio
+import random
 from array import array
 from typing import Any
 
@@ -11,11 +12,12 @@ from chirrup.bootstrap.application import CACHE_SIZES, CACHED
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.link import RedisLink
 from chirrup.platform.adapters.redis.values import Codec
+from chirrup.platform.errors import Unavailable
 from chirrup.platform.telemetry import CacheMetrics
 from chirrup.posts.models import Known, Recent
-from tests.contract.redis_process import process
+from tests.contract.redis_process import Process, process
 from tests.contract.test_cache import Shelf, none
-from tests.redis_servers import RedisServer, until
+from tests.redis_servers import RedisCluster, RedisServer, until
 
 WREN, ROBIN, JAY = 1, 2, 3
 
@@ -167,3 +169,63 @@ async def test_hits_misses_and_failures_are_counted(own_server: RedisServer) -> 
         await one.cache.fetch("nests", [WREN, ROBIN], none)
         await one.cache.fetch_one("nests", WREN, none)
         assert (counts.hits, counts.misses, counts.errors) == (2, 3, 3)
+
+
+@pytest.mark.parametrize("server", ["empty_server", "empty_cluster"])
+async def test_nobody_reads_what_is_older_than_a_write_that_had_ended(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    place: RedisServer | RedisCluster = request.getfixturevalue(server)
+    truth = dict.fromkeys(range(6), 0)
+    chance = random.Random(server)
+    over = asyncio.Event()
+
+    async def load(keys: list[int]) -> dict[int, str]:
+        await asyncio.sleep(chance.random() * 0.004)
+        found = {key: str(truth[key]) for key in keys}
+        await asyncio.sleep(chance.random() * 0.004)
+        return found
+
+    async def write(side: Process) -> None:
+        while not over.is_set():
+            keys = chance.sample(range(6), chance.randint(1, 3))
+            # committed now, and deleted until that has succeeded
+            written = {key: truth[key] + 1 for key in keys}
+            truth.update(written)
+            while True:
+                try:
+                    await side.cache.delete("nests", keys)
+                    break
+                except Unavailable:
+                    await asyncio.sleep(0.01)
+            for key in keys:
+                ended[key] = max(ended[key], written[key])
+            await asyncio.sleep(chance.random() * 0.02)
+
+    async def read(side: Process) -> int:
+        reads = 0
+        while not over.is_set():
+            keys = chance.sample(range(6), chance.randint(1, 4))
+            at_least = {key: ended[key] for key in keys}
+            values = await side.cache.fetch("nests", keys, load)
+            for key, value in zip(keys, values, strict=True):
+                assert int(value) >= at_least[key]
+            reads += 1
+        return reads
+
+    ended = dict(truth)
+    async with process(place.url) as one, process(place.url) as other, process(place.url) as third:
+        sides = [one, other, third]
+        writers = [asyncio.create_task(write(side)) for side in sides]
+        readers = [asyncio.create_task(read(side)) for side in sides * 6]
+        for _ in range(15):
+            await asyncio.sleep(0.1)
+            if chance.random() < 0.3:
+                place.flush()
+            elif chance.random() < 0.3:
+                for each in place.servers:
+                    each.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        over.set()
+        assert sum(await asyncio.gather(*readers)) > 100
+        await asyncio.gather(*writers)
+        assert sum(side.metrics.space("nests").hits for side in sides) > 0
