@@ -54,16 +54,13 @@ class AccountStore:
         rows = await reader.all(f"SELECT {_COLUMNS} FROM accounts WHERE id = ANY($1)", account_ids)  # noqa: S608
         return {row[0]: _account(row) for row in rows}
 
-    async def by_username(self, reader: Reader, username: str) -> Account | None:
-        """Return the account of a name, without regard to case."""
+    async def id_by_username(self, reader: Reader, username: str) -> int | None:
+        """Return the account of a name, without regard to case, in whatever status."""
         # addresses lead to accounts, too, but are nobody's business
         if not USERNAME.fullmatch(username):
             return None
-        row = await reader.first(
-            f"SELECT {_COLUMNS} FROM accounts WHERE id = (SELECT account_id FROM logins WHERE login = $1)",  # noqa: S608
-            username.lower(),
-        )  # fmt: skip
-        return _account(row) if row else None
+        row = await reader.first("SELECT account_id FROM logins WHERE login = $1", username.lower())
+        return row[0] if row else None
 
     async def ids_by_username(self, reader: Reader, usernames: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return id and spelling of the active accounts of lower-case names."""

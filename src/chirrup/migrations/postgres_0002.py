@@ -1,9 +1,10 @@
 """What revision 0002 creates on PostgreSQL: the tables of a community that many processes serve.
 
 Accounts are in 8 partitions by hash. Posts are in partitions by id, which begins with the time: one a quarter, which a
-job makes ahead, and one for whatever fits none. References between tables are foreign keys where one side is written
-rarely, as with sessions; the others are examined by `chirrup check`, since each would lock rows that many want to write
-at once, such as the account of a giant at each follow.
+job makes ahead between one for all that is earlier and one for all that is later; here the latter is all there is.
+References between tables are foreign keys where one side is written rarely, as with sessions; the others are examined
+by `chirrup check`, since each would lock rows that many want to write at once, such as the account of a giant at each
+follow.
 """
 
 ACCOUNT_PARTITIONS = 8
@@ -90,10 +91,12 @@ CREATE TABLE posts (
     is_retweet BOOLEAN NOT NULL DEFAULT false,
     deleted BOOLEAN NOT NULL DEFAULT false
 ) PARTITION BY RANGE (id);
-CREATE INDEX posts_of_author ON posts (author_id, id) WHERE NOT deleted;
+CREATE INDEX posts_of_author ON posts (author_id, id) INCLUDE (reply_to) WHERE NOT deleted;
 CREATE INDEX replies_of_post ON posts (reply_to, id) WHERE reply_to IS NOT NULL;
 CREATE INDEX public_posts ON posts (id) WHERE NOT deleted AND reply_to IS NULL AND NOT is_retweet;
-CREATE TABLE posts_default PARTITION OF posts DEFAULT;
+CREATE TABLE posts_later PARTITION OF posts FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+ALTER TABLE posts ALTER COLUMN author_id SET (n_distinct_inherited = 2000);
+ALTER TABLE posts_later ALTER COLUMN author_id SET (n_distinct = 2000);
 
 CREATE TABLE post_counts (
     post_id BIGINT PRIMARY KEY,

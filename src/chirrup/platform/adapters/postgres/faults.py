@@ -46,7 +46,7 @@ def fault_of(error: BaseException, *, closed: bool = False) -> Fault | None:
     """Return what is the matter, on a connection that is `closed` or not; None where the program is wrong."""
     if isinstance(error, asyncpg.DiskFullError):
         return Fault.FULL
-    if isinstance(error, _UNDONE) or _met_a_new_partition(error):
+    if isinstance(error, _UNDONE):
         return Fault.UNDONE
     if isinstance(error, _BUSY):
         return Fault.BUSY
@@ -55,11 +55,6 @@ def fault_of(error: BaseException, *, closed: bool = False) -> Fault | None:
     if isinstance(error, asyncpg.InterfaceError) and closed:
         return Fault.LOST
     return None
-
-
-def _met_a_new_partition(error: BaseException) -> bool:
-    """Return whether a row was on its way to the default partition when the one that it belongs to was made."""
-    return isinstance(error, asyncpg.CheckViolationError) and not error.constraint_name
 
 
 def refusal(fault: Fault) -> StorageFull | Unavailable:

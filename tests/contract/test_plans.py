@@ -1,0 +1,184 @@
+"""Every query of the stores at a million posts, as PostgreSQL answers it: by an index, and from few pages."""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chirrup.accounts.models import Counter, Status
+from chirrup.accounts.store import AccountStore, SessionRow, SessionStore
+from chirrup.engagement.store import LikeStore
+from chirrup.graph.store import GraphStore
+from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
+from chirrup.platform.ids import EPOCH, MAX_ID
+from chirrup.posts.models import PostRow
+from chirrup.posts.store import PostStore
+from chirrup.timelines.store import TimelineTables
+from tests.clock import START
+from tests.contract.crowd import ACCOUNTS, GIANT, POSTS, STEP, Explainer, crowded
+
+pytestmark = pytest.mark.slow
+
+Call = Callable[[Explainer], Awaitable[Any]]
+accounts, sessions, graph, posts = AccountStore(), SessionStore(), GraphStore(), PostStore()
+likes, tables, keys = LikeStore(), TimelineTables(), IdempotencyStore()
+
+WREN, ROBIN, NEW = 77, 4_711, MAX_ID - 1
+SOME = list(range(100, 140))
+BLOCKS = 2_500
+"""Pages that a query may touch: those of some hundred rows by two indexes of four levels each, and room."""
+
+
+def author(n: int) -> int:
+    return GIANT if n % 20 == 0 else 2 + n * 7919 % (ACCOUNTS - 1)
+
+
+def post(n: int) -> int:
+    """Return the id of the n-th post."""
+    return (START - EPOCH - (POSTS - n) * STEP) << 22 | author(n) % 1024 << 12
+
+
+LATE = POSTS - 5
+OF_GIANT, PAGE = post(POSTS - 20), [post(POSTS - n * 41) for n in range(20)]
+TOKEN = bytes(32)
+ROW = PostRow(id=NEW, author_id=WREN, text="tseep", entities=[], conversation_id=NEW)
+
+ASKED: dict[str, Call] = {
+    "AccountStore.insert": lambda tx: accounts.insert(tx, NEW, "new", None, None, ""),
+    "AccountStore.claim": lambda tx: accounts.claim(tx, "new", NEW),
+    "AccountStore.by_ids": lambda r: accounts.by_ids(r, SOME),
+    "AccountStore.id_by_username": lambda r: accounts.id_by_username(r, "bird77"),
+    "AccountStore.ids_by_username": lambda r: accounts.ids_by_username(r, ["bird77", "bird78"]),
+    "AccountStore.credentials": lambda r: accounts.credentials(r, "bird77@example.org"),
+    "AccountStore.password_hash": lambda r: accounts.password_hash(r, WREN),
+    "AccountStore.set_password_hash": lambda tx: accounts.set_password_hash(tx, WREN, "x"),
+    "AccountStore.set_profile": lambda tx: accounts.set_profile(tx, WREN, "", "", False),
+    "AccountStore.set_status": lambda tx: accounts.set_status(tx, WREN, Status.ACTIVE, Status.BANNED),
+    "AccountStore.set_role": lambda tx: accounts.set_role(tx, WREN, "admin"),
+    "AccountStore.set_verified": lambda tx: accounts.set_verified(tx, WREN, verified=True),
+    "AccountStore.erase": lambda tx: accounts.erase(tx, WREN),
+    "AccountStore.add_counts": lambda tx: accounts.add_counts(tx, Counter.POSTS, {WREN: 1}),
+    "AccountStore.set_counts": lambda tx: accounts.set_counts(tx, Counter.POSTS, {WREN: 1}),
+    "AccountStore.after": lambda r: accounts.after(r, WREN, 100),
+    "AccountStore.kept_counts": lambda r: accounts.kept_counts(r, Counter.POSTS, SOME),
+    "SessionStore.insert": lambda tx: sessions.insert(tx, SessionRow(NEW, WREN, 1, 1, 1, "", "")),
+    "SessionStore.insert_token": lambda tx: sessions.insert_token(tx, TOKEN, WREN),
+    "SessionStore.token": lambda r: sessions.token(r, TOKEN),
+    "SessionStore.spend": lambda tx: sessions.spend(tx, TOKEN, 1),
+    "SessionStore.owner": lambda r: sessions.owner(r, WREN, 0),
+    "SessionStore.touch": lambda tx: sessions.touch(tx, WREN, 1, 1, "", ""),
+    "SessionStore.revoke": lambda tx: sessions.revoke(tx, WREN, WREN + 1, 1),
+    "SessionStore.alive": lambda r: sessions.alive(r, WREN, 0),
+    "SessionStore.delete_expired": lambda tx: sessions.delete_expired(tx, 50),
+    "GraphStore.insert_follow": lambda tx: graph.insert_follow(tx, NEW, WREN, NEW),
+    "GraphStore.delete_follow": lambda tx: graph.delete_follow(tx, WREN, GIANT),
+    "GraphStore.insert_block": lambda tx: graph.insert_block(tx, WREN, NEW),
+    "GraphStore.delete_block": lambda tx: graph.delete_block(tx, WREN, ROBIN),
+    "GraphStore.insert_mute": lambda tx: graph.insert_mute(tx, WREN, NEW),
+    "GraphStore.delete_mute": lambda tx: graph.delete_mute(tx, WREN, ROBIN),
+    "GraphStore.is_blocked": lambda r: graph.is_blocked(r, WREN, ROBIN),
+    "GraphStore.relations": lambda r: graph.relations(r, WREN),
+    "GraphStore.ties": lambda r: graph.ties(r, WREN, SOME),
+    "GraphStore.follower_ids": lambda r: graph.follower_ids(r, GIANT, 5_000, 1_000),
+    "GraphStore.followers": lambda r: graph.followers(r, GIANT, MAX_ID, 40),
+    "GraphStore.following": lambda r: graph.following(r, WREN, MAX_ID, 40),
+    "GraphStore.some_follows": lambda r: graph.some_follows(r, WREN, 500),
+    "GraphStore.delete_blocks_and_mutes": lambda tx: graph.delete_blocks_and_mutes(tx, WREN),
+    "GraphStore.follower_counts": lambda r: graph.follower_counts(r, SOME),
+    "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
+    "PostStore.insert": lambda tx: posts.insert(tx, ROW),
+    "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
+    "PostStore.counts": lambda r: posts.counts(r, PAGE),
+    "PostStore.mark_deleted": lambda tx: posts.mark_deleted(tx, OF_GIANT),
+    "PostStore.add_counts": lambda tx: posts.add_counts(tx, "likes", {OF_GIANT: 1}),
+    "PostStore.insert_retweet": lambda tx: posts.insert_retweet(tx, WREN, OF_GIANT, NEW),
+    "PostStore.retweet_id": lambda r: posts.retweet_id(r, WREN, OF_GIANT),
+    "PostStore.delete_retweet": lambda tx: posts.delete_retweet(tx, WREN, OF_GIANT),
+    "PostStore.retweeters": lambda r: posts.retweeters(r, OF_GIANT, MAX_ID, 40),
+    "PostStore.retweeted": lambda r: posts.retweeted(r, WREN, PAGE),
+    "PostStore.newest_retweeted": lambda r: posts.newest_retweeted(r, GIANT, 500),
+    "PostStore.newest_of_author": lambda r: posts.newest_of_author(r, GIANT, MAX_ID, 30),
+    "PostStore.newest_originals_of_author": lambda r: posts.newest_originals_of_author(r, GIANT, OF_GIANT, 30),
+    "PostStore.newest_of_each": lambda r: posts.newest_of_each(r, SOME, MAX_ID, 30),
+    "PostStore.oldest_of_each": lambda r: posts.oldest_of_each(r, SOME, post(LATE - 50_000), 30),
+    "PostStore.newest_public": lambda r: posts.newest_public(r, MAX_ID, 40),
+    "PostStore.replies": lambda r: posts.replies(r, post(POSTS - 9), 0, 40),
+    "PostStore.replies_of_each": lambda r: posts.replies_of_each(r, PAGE, 200),
+    "PostStore.ancestors": lambda r: posts.ancestors(r, post(POSTS - 8), 40),
+    "PostStore.retweet_ids": lambda r: posts.retweet_ids(r, OF_GIANT, 100),
+    "PostStore.posts_counts": lambda r: posts.posts_counts(r, SOME[:20]),
+    "PostStore.replies_counts": lambda r: posts.replies_counts(r, PAGE),
+    "PostStore.retweets_counts": lambda r: posts.retweets_counts(r, PAGE),
+    "PostStore.kept_counts": lambda r: posts.kept_counts(r, "likes", PAGE),
+    "PostStore.set_counts": lambda tx: posts.set_counts(tx, "likes", {OF_GIANT: 1}),
+    "LikeStore.insert": lambda tx: likes.insert(tx, NEW, WREN, OF_GIANT),
+    "LikeStore.delete": lambda tx: likes.delete(tx, WREN, OF_GIANT),
+    "LikeStore.liked": lambda r: likes.liked(r, WREN, PAGE),
+    "LikeStore.newest_liked": lambda r: likes.newest_liked(r, WREN, 500),
+    "LikeStore.likers": lambda r: likes.likers(r, OF_GIANT, MAX_ID, 40),
+    "LikeStore.liked_by": lambda r: likes.liked_by(r, WREN, MAX_ID, 40),
+    "LikeStore.forget_post": lambda tx: likes.forget_post(tx, OF_GIANT, 500),
+    "LikeStore.likes_counts": lambda r: likes.likes_counts(r, PAGE),
+    "TimelineTables.pulled_authors": tables.pulled_authors,
+    "TimelineTables.set_pulled": lambda tx: tables.set_pulled(tx, GIANT, 0),
+    "TimelineTables.delete_drained": lambda tx: tables.delete_drained(tx, GIANT, 1),
+    "TimelineTables.marker": lambda r: tables.marker(r, WREN, "home"),
+    "TimelineTables.set_marker": lambda tx: tables.set_marker(tx, WREN, "home", 9, 9, force=False),
+    "IdempotencyStore.resource": lambda tx: keys.resource(tx, IdempotencyKey(WREN, "none", b"")),
+    "IdempotencyStore.keep": lambda tx: keys.keep(tx, IdempotencyKey(WREN, "none", b""), 1, 1),
+    "IdempotencyStore.delete_old": lambda tx: keys.delete_old(tx, 50),
+}
+RECOUNTED = "miscounted_"
+"""What the names of queries begin with that recount everything, on purpose."""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A database with a million posts."""
+    with crowded() as url:
+        yield url
+
+
+@pytest.fixture(params=["custom", "generic"])
+async def explainer(request: pytest.FixtureRequest, url: str) -> AsyncIterator[Explainer]:
+    """An explainer of plans for the values asked for, or of the one for any, which statements get that are repeated."""
+    connection = await asyncpg.connect(url, timeout=10, command_timeout=60)
+    await connection.execute(f"SET plan_cache_mode = force_{request.param}_plan")
+    transaction = connection.transaction()
+    await transaction.start()
+    yield Explainer(connection)
+    await transaction.rollback()
+    await connection.close()
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_a_query_goes_by_an_index_and_touches_few_pages(explainer: Explainer, asked: str) -> None:
+    await ASKED[asked](explainer)
+    assert explainer.explained
+    for explained in explainer.explained:
+        scanned = [step for step in explained.steps if step.kind == "Seq Scan" and step.rows > 100]
+        assert not scanned, explained.sql
+        assert explained.blocks <= BLOCKS, explained
+        assert sum(step.rows for step in explained.steps) <= 2 * BLOCKS, explained
+
+
+async def test_a_page_of_posts_opens_only_its_own_partitions(explainer: Explainer) -> None:
+    await posts.by_ids(explainer, PAGE)
+    await posts.newest_public(explainer, MAX_ID, 40)
+    await posts.newest_of_author(explainer, GIANT, MAX_ID, 30)
+    await posts.newest_of_each(explainer, [GIANT], MAX_ID, 30)
+    for explained in explainer.explained:
+        assert {step.table for step in explained.steps if step.rows} == {"posts_2026q3"}, explained
+
+
+def test_every_query_of_the_stores_is_asked_here() -> None:
+    stores = (AccountStore, SessionStore, GraphStore, PostStore, LikeStore, TimelineTables, IdempotencyStore)
+    verbs = {
+        f"{store.__name__}.{name}"
+        for store in stores
+        for name, _ in inspect.getmembers(store, inspect.iscoroutinefunction)
+        if not name.startswith(("_", RECOUNTED))
+    }
+    assert verbs == set(ASKED)
