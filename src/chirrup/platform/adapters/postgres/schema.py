@@ -4,15 +4,18 @@ import asyncio
 import sys
 
 import asyncpg
+import structlog
 
 from chirrup.migrations import HEAD
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS
 from chirrup.platform.adapters.postgres.partitions import make_partitions
 from chirrup.platform.clock import Clock
-from chirrup.platform.errors import StartRefused
+from chirrup.platform.errors import StartRefused, Unavailable
 
 MIGRATION_TIMEOUT = 3600
 _TIMEOUT = 10.0
+
+log = structlog.get_logger()
 
 
 async def prepare(url: str, clock: Clock, *, migrate: bool = False) -> None:
@@ -31,7 +34,11 @@ async def prepare(url: str, clock: Clock, *, migrate: bool = False) -> None:
         await _migrate(url)
     elif found < HEAD:
         raise StartRefused(f"The database has schema {found} and this program needs {HEAD}; run `chirrup migrate`.")
-    await make_partitions(url, clock)
+    try:
+        await make_partitions(url, clock)
+    except Unavailable as refused:
+        # posts land without them too, and the periodic job goes on trying
+        log.warning("postgres.partitions_missing", reason=refused.detail)
 
 
 async def revision(url: str) -> str | None:
