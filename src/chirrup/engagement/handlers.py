@@ -9,6 +9,7 @@ from chirrup.engagement.events import PostLiked, PostUnliked
 from chirrup.engagement.service import Engagement
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Subscription
+from chirrup.platform.tracing import caused_by
 from chirrup.posts import PostDeleted, Posts
 
 COUNT = "engagement.count"
@@ -40,11 +41,12 @@ class EngagementHandlers:
     async def clean_up(self, batch: Batch) -> None:
         """Remove the likes of deleted posts and those by deleted accounts."""
         for delivery in batch.deliveries:
-            match delivery.event:
-                case PostDeleted(is_retweet=False, post_id=post_id):
-                    await self.engagement.forget_post(post_id)
-                case AccountDeleted(account_id=account_id):
-                    await self.engagement.forget_account(account_id)
+            with caused_by(delivery):
+                match delivery.event:
+                    case PostDeleted(is_retweet=False, post_id=post_id):
+                        await self.engagement.forget_post(post_id)
+                    case AccountDeleted(account_id=account_id):
+                        await self.engagement.forget_account(account_id)
 
     def subscriptions(self) -> list[Subscription]:
         """Return what these handlers listen to."""

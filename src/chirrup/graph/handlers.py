@@ -9,6 +9,7 @@ from chirrup.graph.events import FollowCreated, FollowEnded
 from chirrup.graph.service import Graph
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Subscription
+from chirrup.platform.tracing import caused_by
 
 COUNT = "graph.count"
 COUNTED = (FollowCreated, FollowEnded)
@@ -42,7 +43,8 @@ class GraphHandlers:
     async def forget_accounts(self, batch: Batch) -> None:
         """Remove what deleted accounts were part of."""
         for delivery in batch.deliveries:
-            await self.graph.forget(delivery.event.key)
+            with caused_by(delivery):
+                await self.graph.forget(delivery.event.key)
 
     def subscriptions(self) -> list[Subscription]:
         """Return what these handlers listen to."""

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import StorageFull, Unavailable
@@ -14,6 +13,7 @@ from chirrup.platform.events import Event, EventTypes
 from chirrup.platform.outbox import Entry, OutboxStore
 from chirrup.platform.ports import Database, Delivery, Subscription, Transaction
 from chirrup.platform.telemetry import Telemetry
+from chirrup.platform.tracing import caused_by_any
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.05
@@ -146,7 +146,7 @@ class Handling:
 
     async def _handle(self, entries: Sequence[Entry], mark: Mark) -> None:
         batch = MarkedBatch(self._db, [self._delivery(entry) for entry in entries], mark)
-        with bound_contextvars(request_id=batch.deliveries[-1].request_id):
+        with caused_by_any(batch.deliveries):
             try:
                 await self.subscription.handler(batch)
             except Exception:

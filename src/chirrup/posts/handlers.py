@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chirrup.accounts import AccountDeleted, Accounts, Counter
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Subscription
+from chirrup.platform.tracing import caused_by
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.service import Posts
 
@@ -47,11 +48,12 @@ class PostHandlers:
     async def clean_up(self, batch: Batch) -> None:
         """Remove what deleted accounts wrote and the retweets of deleted posts."""
         for delivery in batch.deliveries:
-            match delivery.event:
-                case AccountDeleted(account_id=account_id):
-                    await self.posts.remove_all_of(account_id)
-                case PostDeleted(is_retweet=False, post_id=post_id):
-                    await self.posts.remove_retweets_of(post_id)
+            with caused_by(delivery):
+                match delivery.event:
+                    case AccountDeleted(account_id=account_id):
+                        await self.posts.remove_all_of(account_id)
+                    case PostDeleted(is_retweet=False, post_id=post_id):
+                        await self.posts.remove_retweets_of(post_id)
 
     def subscriptions(self) -> list[Subscription]:
         """Return what these handlers listen to."""

@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
 from chirrup.accounts import Accounts
 from chirrup.graph.store import GraphStore
 from chirrup.platform.events import Event
-from chirrup.platform.ports import Batch, Database, Subscription, TimelineStore
+from chirrup.platform.ports import Batch, Database, Delivery, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
+from chirrup.platform.tracing import caused_by
 from chirrup.posts import PostPublished
 from chirrup.timelines.events import DrainStep, FanOutStep
 from chirrup.timelines.home import HomeTimelines
 from chirrup.timelines.store import TimelineTables
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +47,40 @@ class FanOut:
         modes = dict(await self.home.pulled_authors())
         changed = await self._changed_modes(authors, modes)
         modes |= changed
-        drain = batch.deliveries[-1].event_id
-        next_steps: list[Event] = [
-            DrainStep(author_id=key, after=0, drain=drain) for key, draining in changed.items() if draining
+        newest = batch.deliveries[-1]
+        drain = newest.event_id
+        next_steps: list[tuple[Delivery, Event]] = [
+            (newest, DrainStep(author_id=key, after=0, drain=drain)) for key, draining in changed.items() if draining
         ]
         drained = []
         for delivery in batch.deliveries:
-            step: Event | None = None
-            match delivery.event:
-                case PostPublished(author_id=author_id, post_id=post_id):
-                    if modes.get(author_id, True):
-                        step = await self._push(author_id, post_id, 0)
-                case FanOutStep(author_id=author_id, post_id=post_id, after=after):
-                    step = await self._push(author_id, post_id, after)
-                case DrainStep() as drop:
-                    step = await self._drop(drop)
-                    if step is None:
-                        drained.append((drop.author_id, drop.drain))
+            with caused_by(delivery):
+                step = await self._take(delivery.event, modes)
             if step is not None:
-                next_steps.append(step)
+                next_steps.append((delivery, step))
+            elif isinstance(delivery.event, DrainStep):
+                drained.append((delivery.event.author_id, delivery.event.drain))
         async with batch.transaction() as tx:
             for author_id, draining in changed.items():
                 await self.tables.set_pulled(tx, author_id, drain if draining else 0)
             for author_id, ended in drained:
                 await self.tables.delete_drained(tx, author_id, ended)
-            for event in next_steps:
-                tx.publish(event)
+            for cause, event in next_steps:
+                with caused_by(cause):
+                    tx.publish(event)
             if changed or drained:
                 tx.forget("pulled", 0)
+
+    async def _take(self, event: Event, modes: Mapping[int, bool]) -> Event | None:
+        """Take one step, and return the next."""
+        match event:
+            case PostPublished(author_id=author_id, post_id=post_id) if modes.get(author_id, True):
+                return await self._push(author_id, post_id, 0)
+            case FanOutStep(author_id=author_id, post_id=post_id, after=after):
+                return await self._push(author_id, post_id, after)
+            case DrainStep():
+                return await self._drop(event)
+        return None
 
     async def _changed_modes(self, authors: set[int], modes: Mapping[int, bool]) -> dict[int, bool]:
         """Return the authors that are to be pulled from now on (False), or to be pushed again (True)."""
@@ -90,6 +100,7 @@ class FanOut:
         reached = await self.timelines.push(followers, post_id)
         self.telemetry.fanout_visits.inc(len(followers))
         self.telemetry.fanout_deliveries.inc(reached)
+        log.debug("timelines.pushed", post_id=post_id, visited=len(followers), reached=reached)
         if len(followers) < self.chunk:
             return None
         return FanOutStep(author_id=author_id, post_id=post_id, after=last)
