@@ -8,6 +8,7 @@ import typer
 
 from chirrup.commands import archive, bench, check, demo, graph, outbox, reconcile, serve, user
 from chirrup.platform.errors import Refusal, StartRefused
+from chirrup.platform.telemetry import configure_logging
 
 app = typer.Typer(
     name="chirrup",
@@ -34,6 +35,8 @@ app.add_typer(bench.app, name="bench")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; what an operator can mend ends in one sentence and exit code 2."""
+    # standard output is for what was asked, and what is usual is for the log of a server
+    configure_logging("warning")
     try:
         app(arguments)
     except (StartRefused, Refusal) as refusal:
