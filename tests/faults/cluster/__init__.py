@@ -1,0 +1,1 @@
+"""Faults of the cluster profile: real services that fail, and processes that die, under load."""
