@@ -11,20 +11,23 @@ from typing import Any
 
 import asyncpg
 import redis
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.options import KafkaOptions
+from chirrup.platform.adapters.kafka.producer import NUMBERS
 from chirrup.platform.adapters.kafka.topics import prepare_topics
 from chirrup.platform.adapters.log.bus import LogBus
 from chirrup.platform.adapters.log.events import DeadLettered
 from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.log.relay import Relay
-from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
+from chirrup.platform.adapters.postgres.outbox import PostgresOutbox, Shard
 from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.events import SHARDS
 from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import Bus, Database, Reader, Subscription, Transaction
 from tests.cluster import FreshDatabase, require
@@ -109,6 +112,14 @@ class LogBusStorage(BusStorage):
     def log(self) -> AbstractAsyncContextManager[Log]:
         """Open the log."""
 
+    @abstractmethod
+    def contents(self) -> dict[Shard, list[int]]:
+        """Return the numbers that stand in the log."""
+
+    @abstractmethod
+    def lose(self) -> None:
+        """Lose all that is in the log."""
+
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:
         """Hold locks on what relay and consumers write."""
@@ -157,6 +168,31 @@ class KafkaBusStorage(LogBusStorage):
         """Open the log."""
         return KafkaLog(self.options, TYPES)
 
+    def contents(self) -> dict[Shard, list[int]]:
+        """Read all partitions."""
+        topic, found = self.options.topic("birds"), dict[Shard, list[int]]()
+        consumer = Consumer(self.options.properties(**{"group.id": "reader", "enable.partition.eof": True}))
+        try:
+            consumer.assign([TopicPartition(topic, shard, OFFSET_BEGINNING) for shard in range(SHARDS)])
+            ends = 0
+            while ends < SHARDS:
+                message = consumer.poll(10)
+                assert message is not None
+                if message.error() is not None:
+                    ends += 1
+                    continue
+                numbers = dict(message.headers() or [])["chirrup"]
+                assert isinstance(numbers, bytes)
+                found.setdefault(("birds", message.partition() or 0), []).append(NUMBERS.unpack(numbers)[0])
+        finally:
+            consumer.close()
+        return found
+
+    def lose(self) -> None:
+        """Delete the topics, and create them anew."""
+        delete_topics(self.options)
+        prepare_topics(self.options, FAMILIES)
+
 
 @contextmanager
 def on_sqlite(data_dir: Path) -> Iterator[BusStorage]:
@@ -165,7 +201,7 @@ def on_sqlite(data_dir: Path) -> Iterator[BusStorage]:
 
 
 @contextmanager
-def on_kafka(_: Path) -> Iterator[BusStorage]:
+def on_kafka(_: Path) -> Iterator[LogBusStorage]:
     """Make a database and topics."""
     options = KafkaOptions(servers=require("kafka"), registry=require("registry"), prefix=f"t{secrets.token_hex(4)}.")
     with FreshDatabase(require("postgres")) as fresh:
@@ -208,9 +244,19 @@ class StreamsBusStorage(LogBusStorage):
         """Open the log."""
         return RedisStreamsLog(self.options)
 
+    def contents(self) -> dict[Shard, list[int]]:
+        """Read all streams."""
+        with redis.Redis.from_url(self.options.url) as client:
+            streams = [(shard, client.xrange(self.options.key("birds", shard))) for shard in range(SHARDS)]
+        return {("birds", shard): [int(key.split(b"-")[0]) for key, _ in entries] for shard, entries in streams}
+
+    def lose(self) -> None:
+        """Delete all keys."""
+        delete_keys(redis.Redis.from_url(self.options.url), self.options)
+
 
 @contextmanager
-def on_streams(_: Path) -> Iterator[BusStorage]:
+def on_streams(_: Path) -> Iterator[LogBusStorage]:
     """Make a database, and take keys on one Redis."""
     options = StreamOptions(url=require("redis"), prefix=f"t{secrets.token_hex(4)}.")
     with FreshDatabase(require("postgres")) as fresh:
@@ -221,7 +267,7 @@ def on_streams(_: Path) -> Iterator[BusStorage]:
 
 
 @contextmanager
-def on_streams_in_a_cluster(_: Path) -> Iterator[BusStorage]:
+def on_streams_in_a_cluster(_: Path) -> Iterator[LogBusStorage]:
     """Make a database, and take keys on a cluster of Redis servers."""
     places = require("redis-cluster")
     options = StreamOptions(url=f"redis+cluster://{places}", prefix=f"t{secrets.token_hex(4)}.")
@@ -240,6 +286,10 @@ def delete_keys(client: "redis.Redis | redis.RedisCluster", options: StreamOptio
             client.delete(key)
 
 
+LOGS: dict[str, Callable[[Path], AbstractContextManager["LogBusStorage"]]] = {
+    "kafka": on_kafka,
+    "redis-streams": on_streams,
+}
 BUSES: dict[str, Callable[[Path], AbstractContextManager[BusStorage]]] = {
     "sqlite-outbox": on_sqlite,
     "kafka": on_kafka,

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,9 @@ from chirrup.platform.errors import StorageFull
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, Database, Subscription
 from tests.contract.adapters import Sang, Slept
+from tests.contract.birds import ROBIN, WREN, Listener, sing, tallied, tally, until, wanting
 from tests.contract.buses import BUSES
 from tests.contract.buses import BusStorage as Storage
-
-WREN, ROBIN = 1, 2
-Handler = Callable[[Batch], Awaitable[None]]
 
 
 @pytest.fixture(params=BUSES)
@@ -39,60 +37,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer, "IDLE", 0.05)
     monkeypatch.setattr(consumer, "LOOK", 0.1)
     monkeypatch.setattr(sharing, "LEASE", 1.0)
-
-
-async def sing(database: Database, *songs: int, bird: int = WREN) -> None:
-    """Publish songs in one transaction."""
-    async with database.transaction() as tx:
-        for song in songs:
-            tx.publish(Sang(bird=bird, song=song))
-
-
-async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(10):
-        while True:
-            if await happened():
-                return
-            await asyncio.sleep(0.005)
-
-
-def wanting(handler: Handler, *events: type[Event], name: str = "listener") -> Subscription:
-    return Subscription(name, events or [Sang], handler)
-
-
-class Listener:
-    """Remembers what it has heard, and fails where it is told to."""
-
-    def __init__(self, fails: Callable[[Sequence[int]], bool] = lambda _songs: False) -> None:
-        self.heard: list[tuple[int, int]] = []
-        self.fails = fails
-
-    async def __call__(self, batch: Batch) -> None:
-        songs = [delivery.event for delivery in batch.deliveries]
-        assert all(isinstance(song, Sang) for song in songs)
-        if self.fails([song.song for song in songs if isinstance(song, Sang)]):
-            raise ValueError("out of tune")
-        self.heard += [(song.bird, song.song) for song in songs if isinstance(song, Sang)]
-
-    def songs(self, bird: int = WREN) -> list[int]:
-        return [song for singer, song in self.heard if singer == bird]
-
-
-async def tally(batch: Batch) -> None:
-    """Count songs in the database: adding, so that handling one twice shows."""
-    async with batch.transaction() as tx:
-        for delivery in batch.deliveries:
-            assert isinstance(delivery.event, Sang)
-            await tx.run(
-                "INSERT INTO post_counts (post_id, likes) VALUES ($1, 1)"
-                " ON CONFLICT (post_id) DO UPDATE SET likes = post_counts.likes + 1",
-                delivery.event.song,
-            )
-
-
-async def tallied(database: Database) -> dict[int, int]:
-    return {row[0]: row[1] for row in await database.read.all("SELECT post_id, likes FROM post_counts")}
 
 
 async def test_events_arrive_in_the_order_of_their_commits(storage: Storage, database: Database) -> None:
