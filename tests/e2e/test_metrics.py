@@ -94,6 +94,23 @@ async def test_consumers_that_are_through_have_no_lag(community: Community) -> N
     assert value(await measures(community), "chirrup_outbox_pending") == 0
 
 
+async def test_what_the_cache_had_and_had_not_is_told_by_space(community: Community) -> None:
+    wren = await community.person("wren")
+    post = await wren.publish("tseep")
+    before = await measures(community)
+    for _ in range(2):
+        await wren.get(f"/posts/{post['id']}")
+    after = await measures(community)
+
+    def grown(**labels: str) -> float:
+        name = "chirrup_cache_requests_total"
+        return value(after, name, **labels) - value(before, name, **labels)
+
+    assert grown(space="card", result="hit") >= 1
+    assert grown(space="card", result="hit") + grown(space="card", result="miss") == 2
+    assert grown(space="card", result="error") == 0
+
+
 async def test_without_the_database_the_other_measures_are_still_told(community: Community) -> None:
     async def fail(*_: object) -> None:
         raise Unavailable("The database cannot be used right now.")

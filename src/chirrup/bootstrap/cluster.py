@@ -1,20 +1,19 @@
 """The cluster profile: many processes over PostgreSQL, Redis, and Kafka or streams in Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
 from chirrup.platform.adapters.kafka.options import KafkaOptions
-from chirrup.platform.adapters.kafka.topics import check as check_kafka
 from chirrup.platform.adapters.log.bus import LogBus
 from chirrup.platform.adapters.log.events import DeadLettered
-from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.log.relay import Relay
 from chirrup.platform.adapters.postgres import schema
 from chirrup.platform.adapters.postgres.database import PostgresDatabase
@@ -30,7 +29,7 @@ from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, Str
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
-from chirrup.platform.events import CacheForgotten, Event, families
+from chirrup.platform.events import CacheForgotten, Event
 from chirrup.platform.integrity import Finding
 from chirrup.platform.ports import Batch, Bus, Cache, Subscription
 from chirrup.platform.telemetry import Telemetry
@@ -45,7 +44,7 @@ _DAY = 86_400
 
 
 async def prepare(settings: Settings) -> None:
-    """Make or bring up to date what all processes share: the database's schema, the signing key, topics, events' schemas.
+    """Make or bring up to date what all processes share: tables, the signing key, topics, events' schemas.
 
     Raises:
         StartRefused: a setting is missing, or the database is newer than this program.
@@ -83,6 +82,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             settings.database_url, settings.replica_url, clock, cache,
             pool=settings.database_pool, prepared=settings.database_pooler == "none",
         ) as db:  # fmt: skip
+            watch_database(db, telemetry)
             relay = Relay(db, log, telemetry)
             db.on_publish(relay.wake)
 
@@ -99,7 +99,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
                 outbox=outbox,
                 keys=keys,
                 bus=make_bus,
-                checks=_checks(settings, db, link),
+                checks=checks_of(db, link, log),
                 subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
                 jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
                 roles={"relay": relay.run},
@@ -119,17 +119,6 @@ class Forgetting:
             await self.cache.delete(delivery.event.space, delivery.event.keys)
 
 
-def _checks(settings: Settings, db: PostgresDatabase, link: RedisLink) -> dict[str, Callable[[], Awaitable[object]]]:
-    async def check_database() -> None:
-        async with db.transaction() as tx:
-            await tx.first("SELECT 1")
-
-    checks: dict[str, Callable[[], Awaitable[object]]] = {"database": check_database, "redis": link.check}
-    if settings.bus == "kafka":
-        checks["bus"] = partial(check_kafka, _kafka(settings), families(PUBLISHED))
-    return checks
-
-
 def _existing_keys(data: DataDir) -> Keys:
     if not any(data.keys.glob("*.pem")):
         raise StartRefused(
@@ -138,7 +127,7 @@ def _existing_keys(data: DataDir) -> Keys:
     return Keys(data.keys)
 
 
-def _log(settings: Settings) -> AbstractAsyncContextManager[Log]:
+def _log(settings: Settings) -> KafkaLog | RedisStreamsLog:
     if settings.bus == "redis":
         return RedisStreamsLog(StreamOptions(url=settings.redis_url, prefix=settings.topic_prefix))
     return KafkaLog(_kafka(settings), PUBLISHED)

@@ -47,7 +47,7 @@ async def examine(settings: Settings, done: Callable[[], None]) -> AsyncIterator
 async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) -> AsyncIterator[Adapters]:
     """Open a data directory that has been prepared."""
     data = DataDir(settings.data_dir)
-    cache = MemoryCache(CACHE_SIZES)
+    cache = MemoryCache(CACHE_SIZES, telemetry.caches)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
     outbox = SqliteOutbox()
     async with SqliteDatabase(data.database, clock, cache) as db:

@@ -154,6 +154,7 @@ class Telemetry:
         self.pool_limit = self._gauges("chirrup_pool_limit", "Connections that a pool may open.", "pool")
         self.pool_open = self._gauges("chirrup_pool_open", "Connections that a pool has open.", "pool")
         self.pool_in_use = self._gauges("chirrup_pool_in_use", "Connections that are lent by a pool.", "pool")
+        self.replica_in_use = self._gauges("chirrup_replica_in_use", "1 while the replica takes the reads.")
         self.outbox_pending = self._gauges("chirrup_outbox_pending", "Committed events that wait for the relay.")
         self.outbox_oldest = self._gauges(
             "chirrup_outbox_oldest_seconds", "Age of the oldest event that waits for the relay."

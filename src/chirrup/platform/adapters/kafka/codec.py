@@ -54,6 +54,18 @@ class Registry:
             # which HTTP client there is, and so what it raises, is the library's choice
             raise Unavailable(f"The schema registry cannot be reached: {error}") from error
 
+    def check(self) -> None:
+        """Find out whether the registry answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        try:
+            self._client.get_compatibility()
+        except Exception as error:
+            # as above
+            raise Unavailable(f"The schema registry does not answer: {error}") from error
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

@@ -9,6 +9,7 @@ from chirrup.platform.adapters.kafka.codec import Decoder, Encoder, Registry, su
 from chirrup.platform.adapters.kafka.consumer import KafkaReading
 from chirrup.platform.adapters.kafka.options import KafkaOptions
 from chirrup.platform.adapters.kafka.producer import KafkaProducer
+from chirrup.platform.adapters.kafka.topics import check as check_topics
 from chirrup.platform.adapters.kafka.topics import prepare_topics
 from chirrup.platform.adapters.postgres.outbox import Numbered
 from chirrup.platform.events import Event, families
@@ -21,6 +22,7 @@ class KafkaLog:
     def __init__(self, options: KafkaOptions, types: Sequence[type[Event]]) -> None:
         """`types` are all events that are published from here."""
         self._options = options
+        self._families = families(types)
         self._registry = Registry(options)
         self._producer = KafkaProducer(options, Encoder(self._registry, types))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kafka-publish")
@@ -39,6 +41,22 @@ class KafkaLog:
         """Publish events; return those that are confirmed, of each shard the first."""
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._producer.publish, events)
         return await asyncio.shield(work)
+
+    async def check(self) -> None:
+        """Find out whether Kafka answers and has all topics.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        await check_topics(self._options, self._families)
+
+    async def check_registry(self) -> None:
+        """Find out whether the registry answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        await asyncio.to_thread(self._registry.check)
 
     @asynccontextmanager
     async def read(self, subscription: Subscription) -> AsyncIterator[KafkaReading]:

@@ -6,13 +6,15 @@ from typing import Any
 from chirrup.platform.adapters.memory.generations import Generations
 from chirrup.platform.flights import Flights
 from chirrup.platform.ports import Load
+from chirrup.platform.telemetry import CacheCounts, CacheMetrics
 
 
 class _Space(Generations):
-    __slots__ = ("flights",)
+    __slots__ = ("counts", "flights")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, counts: CacheCounts) -> None:
         super().__init__(size)
+        self.counts = counts
         self.flights = Flights(self.keep)
 
     def keep(self, values: Mapping[int, Any]) -> None:
@@ -23,18 +25,24 @@ class _Space(Generations):
 class MemoryCache:
     """The `Cache` port over dictionaries of bounded size; least recently used entries go first, approximately."""
 
-    def __init__(self, sizes: Mapping[str, int]) -> None:
+    def __init__(self, sizes: Mapping[str, int], metrics: CacheMetrics | None = None) -> None:
         """Make the spaces; each holds up to twice its size in entries."""
-        self._spaces = {name: _Space(size) for name, size in sizes.items()}
+        metrics = metrics or CacheMetrics()
+        self._spaces = {name: _Space(size, metrics.space(name)) for name, size in sizes.items()}
 
     async def fetch(self, space: str, keys: Sequence[int], load: Load) -> list[Any]:
         """Return the value or None for each key; those that are not kept are loaded in one call, and then kept."""
         entries = self._spaces[space]
         try:
-            return list(map(entries.new.__getitem__, keys))
+            values = list(map(entries.new.__getitem__, keys))
         except KeyError:
             found = {key: entries.get(key) for key in keys}
+        else:
+            entries.counts.hits += len(values)
+            return values
         missing = [key for key, value in found.items() if value is None]
+        entries.counts.hits += len(found) - len(missing)
+        entries.counts.misses += len(missing)
         if missing:
             found |= await entries.flights.load(missing, load)
         return [found[key] for key in keys]
@@ -45,7 +53,11 @@ class MemoryCache:
         value = entries.new.get(key)
         if value is None:
             value = entries.get(key)
-        return (await entries.flights.load([key], load)).get(key) if value is None else value
+        if value is not None:
+            entries.counts.hits += 1
+            return value
+        entries.counts.misses += 1
+        return (await entries.flights.load([key], load)).get(key)
 
     async def delete(self, space: str, keys: Sequence[int]) -> None:
         """Forget the keys."""
