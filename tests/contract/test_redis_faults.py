@@ -8,6 +8,7 @@ import pytest
 import uvloop
 
 from chirrup.platform.adapters.redis.link import AWAY, Command, RedisLink
+from chirrup.platform.adapters.redis.timelines import PUSH_ALL
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.ports import Limit, Timeline
 from tests.contract.redis_process import Process, process, reachable
@@ -98,6 +99,7 @@ async def test_a_server_that_comes_back_with_what_it_had_saved_is_not_believed(t
     with running_redis(tmp_path, "--dbfilename", "dump.rdb") as server:
         async with process(server.url) as one:
             await one.builds(WREN, [1])
+            assert await one.has(WREN) == [1]
             await one.cache.fetch_one("nests", WREN, Shelf({WREN: "old"}).load)
             server.ask("SAVE")
             await one.timelines.push([WREN], 2)
@@ -186,3 +188,30 @@ def test_it_runs_on_uvloop(empty_server: RedisServer) -> None:
             return await one.has(WREN)
 
     assert uvloop.run(live()) == [1, 2]
+
+
+async def test_scripts_that_the_server_has_forgotten_are_sent_again(empty_server: RedisServer) -> None:
+    async with process(empty_server.url) as one:
+        for _ in range(2):
+            empty_server.ask("SCRIPT", "FLUSH")
+            await one.builds(WREN, [1])
+            assert await one.timelines.push([WREN], 2) == 1
+            assert (await one.limiter.take(SONGS, "wren")).allowed
+        assert empty_server.ask("SCRIPT", "EXISTS", PUSH_ALL.digest) == [True]
+
+
+async def test_a_server_that_fails_is_left_alone_for_a_while() -> None:
+    tries = 0
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal tries
+        tries += 1
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with RedisLink(f"redis://127.0.0.1:{port}", pause=30) as link:
+            for _ in range(50):
+                assert await link.get([b"a"]) == [AWAY]
+                await asyncio.sleep(0.001)
+    assert tries == 1

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,15 +64,20 @@ async def test_pushes_between_opening_and_filling_stay(timelines: TimelineStore)
     assert complete_part(await stored(timelines, WREN)) == [3, 4, 5, 12]
 
 
-async def test_more_pushes_than_fit_during_a_build_raise_the_floor(timelines: TimelineStore) -> None:
-    ticket = await timelines.open(WREN)
-    pushed = range(100, 140)
-    for post_id in pushed:
-        await timelines.push([WREN], post_id)
-    await timelines.fill(WREN, ticket, built([1, 2, 3]))
-    timeline = await stored(timelines, WREN)
-    assert complete_part(timeline) == [post_id for post_id in pushed if post_id > timeline.floor]
-    assert len(complete_part(timeline)) >= BOUND
+@pytest.mark.parametrize("found", [(), (1, 2, 3)])
+async def test_more_pushes_than_fit_during_a_build_raise_the_floor(
+    timelines: TimelineStore, found: tuple[int, ...]
+) -> None:
+    for count in range(1, 4 * BOUND):
+        ticket = await timelines.open(WREN)
+        pushed = range(100, 100 + count)
+        for post_id in pushed:
+            await timelines.push([WREN], post_id)
+        await timelines.fill(WREN, ticket, built(found))
+        timeline = await stored(timelines, WREN)
+        expected = [post_id for post_id in (*found, *pushed) if post_id > timeline.floor]
+        assert complete_part(timeline) == expected
+        assert len(expected) >= min(BOUND, count)
 
 
 async def test_ids_are_ascending_and_distinct_however_they_arrive(timelines: TimelineStore) -> None:

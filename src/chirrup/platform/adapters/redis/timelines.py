@@ -39,7 +39,7 @@ _CRC_OF_PREFIX = crc_hqx(b"timeline:", 0)
 _OWNERS_OF_ONE_SCRIPT = 1000
 
 # returns how many timelines there are, and then the owners of those that have grown too long
-_PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
+PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
 local answer, reached, post, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
 for owner in string.gmatch(ARGV[1], '%d+') do
   local key = 'timeline:' .. owner
@@ -209,7 +209,7 @@ class RedisTimelineStore:
     async def _push(self, node: Node, owner_ids: Sequence[int], post_id: bytes) -> int:
         try:
             reached, *overlong = await self._link.run_on(
-                node, _PUSH_ALL, " ".join(map(str, owner_ids)), post_id, self._longest
+                node, PUSH_ALL, " ".join(map(str, owner_ids)), post_id, self._longest
             )
         except RedisRefused:
             # as while a slot moves; some may have got the post already, and a second time does not count
