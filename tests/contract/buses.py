@@ -27,7 +27,7 @@ from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, Str
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
-from chirrup.platform.events import SHARDS
+from chirrup.platform.events import SHARDS, Event
 from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import Bus, Database, Reader, Subscription, Transaction
 from tests.cluster import FreshDatabase, require
@@ -163,10 +163,11 @@ class KafkaBusStorage(LogBusStorage):
     def __init__(self, url: str, options: KafkaOptions) -> None:
         super().__init__(url)
         self.options = options
+        self.types: Sequence[type[Event]] = TYPES
 
     def log(self) -> KafkaLog:
         """Open the log."""
-        return KafkaLog(self.options, TYPES)
+        return KafkaLog(self.options, self.types)
 
     def contents(self) -> dict[Shard, list[int]]:
         """Read all partitions."""

@@ -98,8 +98,9 @@ class LogConsumer:
         quiet = False
         if not self._waiting():
             in_haste = self._foreign or any(place.missing for place in self._places.values())
+            shards, begun = reading.shards, _now()
             records = await reading.fetch(BATCH, 0 if in_haste else IDLE)
-            quiet = not records and not in_haste
+            quiet = not records and reading.shards == shards and _now() - begun > IDLE / 2
             await self._keep(reading.shards)
             self._take(records)
         await self._give_up_foreign()
@@ -127,11 +128,11 @@ class LogConsumer:
             states = await self._store.states(self._db.read, self._topics)
             for shard in fresh:
                 state = states.get(shard, ShardState())
-                now = asyncio.get_running_loop().time()
+                now = _now()
                 self._places[shard] = Place(shard, state, positions[shard], self._handling.wanted, now)
 
     def _take(self, records: Sequence[Record]) -> None:
-        now = asyncio.get_running_loop().time()
+        now = _now()
         for record in records:
             if record.seq is None:
                 self._foreign.append(record)
@@ -192,7 +193,7 @@ class LogConsumer:
 
     async def _look(self, *, quiet: bool) -> None:
         """Compare with the outbox, now and then: the log may have lost its end."""
-        now = asyncio.get_running_loop().time()
+        now = _now()
         if now - self._looked < LOOK:
             return
         self._looked = now
@@ -208,7 +209,11 @@ class LogConsumer:
         return _UpTo(self._store, self.name, ends)
 
     def _complain(self, refusal: StorageFull | Unavailable) -> None:
-        now = asyncio.get_running_loop().time()
+        now = _now()
         if now - self._complained >= _COMPLAINT_SECONDS:
             self._complained = now
             log.warning("bus.paused", consumer=self.name, reason=refusal.detail)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
