@@ -9,6 +9,8 @@ from chirrup.platform.ports import Decision, Limit
 
 # the whole numbers that a Lua number holds
 _LARGEST = 1 << 53
+# milliseconds that a full bucket stays, since a process' clock may step
+_MARGIN = 10_000
 
 # Returns what is missing from the bucket after the token is taken, or the same as -1 - missing if none can be taken.
 _TAKE = Script("""
@@ -17,7 +19,7 @@ local full_at = tonumber(redis.call('GET', KEYS[1]) or 0)
 local missing = math.min(math.max(0, full_at - moment), capacity)
 if missing + cost > capacity then return -1 - missing end
 missing = missing + cost
-redis.call('SET', KEYS[1], string.format('%.0f', moment + missing), 'PX', math.ceil(missing / amount))
+redis.call('SET', KEYS[1], string.format('%.0f', moment + missing), 'PX', math.ceil(missing / amount) + tonumber(ARGV[5]))
 return missing
 """)
 
@@ -47,7 +49,7 @@ class RedisRateLimiter:
             raise ValueError(f"the limit {limit.name} is too large")
         name = f"limit:{limit.name}:{limit.amount}/{limit.seconds}:{key}".encode()
         try:
-            missing: int = await self._link.call(_TAKE.on(name, moment, cost, capacity, limit.amount))
+            missing: int = await self._link.call(_TAKE.on(name, moment, cost, capacity, limit.amount, _MARGIN))
         except RedisDown:
             return await self._alone.take(limit, key)
         allowed = missing >= 0
