@@ -14,13 +14,17 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import regex
 import typer
 
 from chirrup.accounts.sessions import Device
 from chirrup.bootstrap import Application
+from chirrup.commands.bench.twin import BODY_VARIABLE
 from chirrup.entrypoints.worker import working
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
@@ -50,13 +54,13 @@ def free_port() -> int:
 
 @contextmanager
 def process(
-    command: Sequence[str], ready_url: str, environment: Mapping[str, str]
+    command: Sequence[str], ready_url: str, environment: Mapping[str, str], core: int | None = SERVER_CORE
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server on its core for as long as the block lasts, once it answers."""
+    """Run a server on a core, or on any, for as long as the block lasts, once it answers."""
     child = subprocess.Popen(
         list(command),
         env={**os.environ, **environment},
-        preexec_fn=lambda: pin(SERVER_CORE),  # noqa: PLW1509 - the benchmark has no threads yet
+        preexec_fn=None if core is None else partial(pin, core),  # noqa: PLW1509 - it starts no threads
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -80,7 +84,7 @@ def wait_until_ready(url: str, child: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - a URL of ours on the loopback
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.01)
     raise StartRefused(f"The server did not answer within {_READY_WITHIN:.0f} s.")
 
@@ -91,8 +95,47 @@ def chirrup_server(data_dir: Path) -> Iterator[tuple[str, subprocess.Popen[bytes
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "chirrup", "serve", "--port", str(port), "--data-dir", str(data_dir)]
+    command += ["--profile", "embedded"]
     with process(command, f"{url}/health/ready", server_environment(url)) as child:
         yield url, child
+
+
+@contextmanager
+def twin_server(body_file: Path) -> Iterator[str]:
+    """Run the static twin of a body; yield its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-m", "uvicorn", "--factory", "chirrup.commands.bench.twin:create_twin"]
+    command += ["--port", str(port), "--no-access-log", "--log-level", "error", "--loop", "uvloop"]
+    command += ["--http", "httptools"]
+    with process(command, url, {BODY_VARIABLE: str(body_file)}):
+        yield url
+
+
+def get(url: str, headers: Mapping[str, str]) -> bytes:
+    """Return the body of an answer."""
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - a URL of ours on the loopback
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
+        body: bytes = answer.read()
+        return body
+
+
+def for_profile(profile: str | None, name: str) -> ModuleType | None:
+    """Return the benchmark of the cluster profile, if that was chosen."""
+    # by name, so that a community's server does not carry the drivers of a cluster
+    return import_module(f"chirrup.commands.bench.cluster.{name}") if profile == "cluster" else None
+
+
+def of_cluster(profile: str | None, name: str) -> ModuleType:
+    """Return a benchmark that only the cluster profile has.
+
+    Raises:
+        StartRefused: another profile was chosen.
+    """
+    bench = for_profile(profile, name)
+    if bench is None:
+        raise StartRefused(f"`chirrup bench {name}` is about the cluster; choose it by `--profile cluster`.")
+    return bench
 
 
 def server_environment(url: str) -> dict[str, str]:
@@ -124,6 +167,11 @@ async def add_accounts(app: Application, names: Sequence[str]) -> list[int]:
 async def refresh_token(app: Application, account_id: int) -> str:
     """Return a refresh token of an account, to be exchanged at the server under load."""
     return (await app.sessions.open(account_id, Device("bench", "127.0.0.1"))).refresh_token
+
+
+async def access_token(app: Application, account_id: int) -> str:
+    """Return an access token of an account, for all servers with the same key and address."""
+    return (await app.sessions.open(account_id, Device("bench", "127.0.0.1"))).access_token
 
 
 async def together(calls: Sequence[object]) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import statistics
-import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +11,7 @@ import typer
 
 from chirrup.accounts import Viewer
 from chirrup.commands.bench import harness
-from chirrup.commands.bench.twin import BODY_VARIABLE
+from chirrup.commands.options import JsonOption, ProfileOption
 from chirrup.posts import Draft
 
 _FOLLOWEES = 200
@@ -23,24 +21,21 @@ _POSTS = 2000
 def home(
     rounds: Annotated[int, typer.Option(help="How often to measure both.", min=1)] = 5,
     seconds: Annotated[int, typer.Option(help="How long to load each.", min=1)] = 4,
-    as_json: Annotated[bool, typer.Option("--json", help="Print facts as JSON.")] = False,
+    as_json: JsonOption = False,
+    profile: ProfileOption = None,
 ) -> None:
     """Read a warm home timeline of 20 posts at 32 connections, in turn with a plain ASGI app of the same bytes."""
+    if bench := harness.for_profile(profile, "home"):
+        bench.home(rounds, seconds, as_json=as_json)
+        return
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder) / "data"
         token = asyncio.run(_seed(data_dir))
         body_file = Path(folder) / "body.json"
-        port = harness.free_port()
-        twin = [sys.executable, "-m", "uvicorn", "--factory", "chirrup.commands.bench.twin:create_twin"]
-        twin += ["--port", str(port), "--no-access-log", "--log-level", "error"]
-        twin += ["--loop", "uvloop", "--http", "httptools"]
         with harness.chirrup_server(data_dir) as (url, _):
             headers = {"Authorization": f"Bearer {harness.exchange(url, token)}"}
-            request = urllib.request.Request(f"{url}/api/v1/feed", headers=headers)  # noqa: S310 - ours
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-                body_file.write_bytes(answer.read())
-            twin_url = f"http://127.0.0.1:{port}/"
-            with harness.process(twin, twin_url, {BODY_VARIABLE: str(body_file)}):
+            body_file.write_bytes(harness.get(f"{url}/api/v1/feed", headers))
+            with harness.twin_server(body_file) as twin_url:
                 ours, twins, tails = [], [], []
                 for _ in range(rounds):
                     rate, middle, tail = harness.wrk(f"{url}/api/v1/feed", headers, seconds)

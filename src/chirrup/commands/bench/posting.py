@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from chirrup.commands.bench import harness
+from chirrup.commands.options import JsonOption, ProfileOption
 from chirrup.platform.adapters.sqlite.database import connect
 
 _AUTHORS = 32
@@ -31,9 +32,13 @@ end
 def post(
     rounds: Annotated[int, typer.Option(help="How often to measure both.", min=1)] = 3,
     seconds: Annotated[int, typer.Option(help="How long to load each.", min=1)] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print facts as JSON.")] = False,
+    as_json: JsonOption = False,
+    profile: ProfileOption = None,
 ) -> None:
     """Post from 32 connections, each answered after its fsync, in turn with bare commits on the same disk."""
+    if bench := harness.for_profile(profile, "posting"):
+        bench.post(rounds, seconds, as_json=as_json)
+        return
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         data_dir = Path(folder) / "data"
         tokens = asyncio.run(_seed(data_dir))

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from chirrup.commands.bench import harness
+from chirrup.commands.options import JsonOption
 
 _PAGE_KIB = 4
 
@@ -19,7 +20,7 @@ _PAGE_KIB = 4
 def start(
     accounts: Annotated[int, typer.Option(help="How many accounts the instance has.", min=1)] = 100_000,
     rounds: Annotated[int, typer.Option(help="How often to start.", min=1)] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print facts as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Start on an existing data directory, in turn with a Python that only imports the web framework."""
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,124 @@
+"""`chirrup bench fanout --profile cluster`: what a push costs Redis, the worker, and PostgreSQL for the followers."""
+
+import asyncio
+import os
+import random
+import time
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+
+from chirrup.bootstrap import open_application
+from chirrup.commands.bench import harness
+from chirrup.commands.bench.cluster import usage
+from chirrup.commands.bench.cluster.bulk import Filler
+from chirrup.commands.bench.cluster.instance import throwaway
+from chirrup.graph.store import GraphStore
+from chirrup.platform.adapters.redis.link import Command, RedisLink
+from chirrup.platform.adapters.redis.packed import pack
+from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
+from chirrup.platform.clock import SystemClock
+from chirrup.platform.ports import Timeline
+from chirrup.settings import Settings
+
+CHUNK = 1000
+_BASIS = 1
+_READS = 5
+
+
+def fanout(followers: int, posts: int, *, as_json: bool) -> None:
+    """Push through the store as a worker does, one chunk after another; this process and Redis have a core each."""
+    with throwaway() as settings, ExitStack() as pins:
+        processes = asyncio.run(usage.servers(settings))
+        pins.enter_context(usage.on_core(processes["redis"], harness.CLIENT_CORE))
+        pins.enter_context(usage.on_core(os.getpid(), harness.SERVER_CORE))
+        facts = asyncio.run(_measure(settings, followers, posts, processes))
+    harness.report(facts | usage.machine(), as_json=as_json)
+
+
+async def _measure(settings: Settings, followers: int, posts: int, processes: dict[str, int]) -> dict[str, object]:
+    filler = Filler(settings.database_url)
+    author, *owners = await filler.accounts(followers + 1)
+    await filler.follows([(owner, author) for owner in owners])
+    await filler.analyze()
+    pushing, memory = await _push(settings, owners, posts, processes)
+    reading = await _read(settings, author, followers, processes)
+    visits, rows = followers * posts, followers * _READS
+    return {
+        "followers": followers,
+        "posts": posts,
+        "bytes_per_id": memory,
+        "visits_per_second": round(visits / pushing.elapsed),
+        "visits_per_second_of_redis_core": round(visits / pushing.seconds["redis"]),
+        "worker_us_per_follower": pushing.each("worker", visits),
+        "redis_us_per_follower": pushing.each("redis", visits),
+        "followers_read_per_second": round(rows / reading.elapsed),
+        "reading_worker_us_per_follower": reading.each("worker", rows),
+        "reading_postgres_us_per_follower": reading.each("postgres", rows) + reading.each("replica", rows),
+    }
+
+
+async def _push(
+    settings: Settings, owners: Sequence[int], posts: int, processes: dict[str, int]
+) -> tuple[usage.Usage, float]:
+    """Return what pushing took, and the memory that an id of a timeline takes."""
+    bound = settings.timeline_size
+    async with RedisLink(settings.redis_url, timeout=10) as link:
+        store = RedisTimelineStore(link, SystemClock(), bound=bound, time_to_live=settings.timeline_ttl)
+        empty = await _memory(link)
+        held = await _fill(link, store, owners[::2], bound)
+        memory = round((await _memory(link) - empty) / held, 1)
+        spent = usage.Usage()
+        newest = time.time_ns()
+        with usage.measured(spent, {"redis": processes["redis"]}):
+            started = time.process_time()
+            for number in range(posts):
+                for chunk in _chunks(owners):
+                    await store.push(chunk, newest + number)
+            spent.add("worker", time.process_time() - started)
+        return spent, memory
+
+
+async def _fill(link: RedisLink, store: RedisTimelineStore, owners: Sequence[int], bound: int) -> int:
+    """Give timelines to owners; some are about to be cut, as where pushes have come for long. Return how many ids."""
+    chance = random.Random(1)  # noqa: S311 - the same each time
+    oldest = 1 << 60
+    ids = array("Q", range(oldest, oldest + 2 * bound))
+    held = 0
+    for start in range(0, len(owners), 100):
+        appended = []
+        for owner in owners[start : start + 100]:
+            ticket = await store.open(owner)
+            await store.fill(owner, ticket, Timeline(_BASIS, 0, ids[:bound]))
+            more = chance.randrange(bound)
+            held += bound + more
+            appended.append(Command(b"", ("APPEND", b"timeline:%d" % owner, pack(ids[bound : bound + more]))))
+        await link.calls(appended)
+    return held
+
+
+async def _memory(link: RedisLink) -> int:
+    said: bytes = await link.call(Command(b"", ("INFO", "memory")))
+    return next(int(line.split(b":")[1]) for line in said.splitlines() if line.startswith(b"used_memory:"))
+
+
+async def _read(settings: Settings, author: int, followers: int, processes: dict[str, int]) -> usage.Usage:
+    """Return what reading all followers some times took."""
+    spent = usage.Usage()
+    store = GraphStore()
+    databases = {name: pid for name, pid in processes.items() if name in {"postgres", "replica"}}
+    async with open_application(settings) as app:
+        await store.follower_ids(app.db.read, author, 0, CHUNK)
+        with usage.measured(spent, databases):
+            started = time.process_time()
+            for _ in range(_READS):
+                after = read = 0
+                while read < followers:
+                    ids, after = await store.follower_ids(app.db.read, author, after, CHUNK)
+                    read += len(ids)
+            spent.add("worker", time.process_time() - started)
+    return spent
+
+
+def _chunks(owners: Sequence[int]) -> Iterable["array[int]"]:
+    return (array("Q", owners[start : start + CHUNK]) for start in range(0, len(owners), CHUNK))

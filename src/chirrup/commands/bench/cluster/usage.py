@@ -1,0 +1,118 @@
+"""Where the time of the cores goes, by process, and on what machine."""
+
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from chirrup.platform.adapters.redis.link import Command, RedisLink
+from chirrup.settings import Settings
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Usage:
+    """Seconds of a core that were spent during a measurement, by the name of who spent them."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    elapsed: float = 0.0
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count seconds of a core."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+    def each(self, name: str, count: float) -> float:
+        """Return microseconds of a core for each of `count`."""
+        return round(self.seconds.get(name, 0.0) / count * 1e6, 2)
+
+    def share(self, name: str, among: Mapping[str, float]) -> float:
+        """Return which part of the time of several the time of one is."""
+        return round(self.seconds.get(name, 0.0) / max(sum(among.values()), 1e-9), 3)
+
+
+def children(pid: int) -> list[int]:
+    """Return a process and all that it has started and these have started."""
+    found = [pid]
+    for known in found:
+        for task in Path(f"/proc/{known}/task").glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, task.read_text().split())
+    return found
+
+
+@contextmanager
+def measured(usage: Usage, processes: Mapping[str, int]) -> Iterator[None]:
+    """Count the time that processes, with their children, take during a block."""
+    before = {name: _seconds(pid) for name, pid in processes.items()}
+    started = time.perf_counter()
+    yield
+    usage.elapsed += time.perf_counter() - started
+    for name, pid in processes.items():
+        usage.add(name, _seconds(pid) - before[name])
+
+
+@contextmanager
+def on_core(pid: int, core: int) -> Iterator[None]:
+    """Keep a process, with all its threads, on one core for as long as the block lasts."""
+    before = os.sched_getaffinity(pid)
+    cores = sorted(before)
+    _pin(pid, {cores[core % len(cores)]})
+    try:
+        yield
+    finally:
+        _pin(pid, before)
+
+
+async def servers(settings: Settings) -> dict[str, int]:
+    """Return the process of Redis and that of PostgreSQL of which all others are children."""
+    async with RedisLink(settings.redis_url) as link:
+        said: bytes = await link.call(Command(b"", ("INFO", "server")))
+    redis = next(int(line.split(b":")[1]) for line in said.splitlines() if line.startswith(b"process_id:"))
+    found = {"redis": redis, "postgres": await _postmaster(settings.database_url)}
+    if settings.replica_url:
+        found["replica"] = await _postmaster(settings.replica_url)
+    return found
+
+
+def machine() -> dict[str, object]:
+    """Return what figures depend on."""
+    one, five, _ = os.getloadavg()
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "load_average_1_and_5_min": f"{one:.2f} {five:.2f}",
+    }
+
+
+async def _postmaster(url: str) -> int:
+    connection = await asyncpg.connect(url, timeout=10, command_timeout=10)
+    try:
+        pid: int = await connection.fetchval("SELECT pg_backend_pid()")
+        return int(_fields(Path(f"/proc/{pid}"))[1])
+    finally:
+        await connection.close()
+
+
+def _seconds(pid: int) -> float:
+    total = 0.0
+    for one in children(pid):
+        # one that has ended meanwhile is in the account of its parent
+        with suppress(FileNotFoundError, ProcessLookupError):
+            total += sum(map(int, _fields(Path(f"/proc/{one}"))[11:15])) / _TICK
+    return total
+
+
+def _fields(folder: Path) -> list[str]:
+    """Return the fields of a process behind its name: its state, its parent and so on."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def _pin(pid: int, cores: set[int]) -> None:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), cores)

@@ -1,0 +1,103 @@
+"""`chirrup bench` on the services of a cluster: each command measures, and leaves nothing behind."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import asyncpg
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from tests.cluster import environment, require, with_database
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def services() -> dict[str, str]:
+    """The services' addresses, as variables of the environment."""
+    for service in ("postgres", "redis", "kafka", "registry"):
+        require(service)
+    return environment()
+
+
+def bench(services: dict[str, str], *arguments: object, **changes: str) -> "subprocess.CompletedProcess[str]":
+    """Run a benchmark, whatever comes of it."""
+    command = [sys.executable, "-m", "chirrup", "bench", *map(str, arguments), "--json"]
+    return subprocess.run(
+        command, env=os.environ | services | changes, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def facts_of(services: dict[str, str], *arguments: object) -> Any:
+    """Run a benchmark that has to succeed; return its facts."""
+    ran = bench(services, *arguments, "--profile", "cluster")
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def remains(services: dict[str, str]) -> list[str]:
+    """Return the databases and topics of benchmarks that do not run any more."""
+
+    async def databases() -> list[str]:
+        server = with_database(services["CHIRRUP_DATABASE_URL"], "postgres")
+        connection = await asyncpg.connect(server, timeout=10, command_timeout=10)
+        try:
+            rows = await connection.fetch(r"SELECT datname FROM pg_database WHERE datname LIKE 'chirrup\_bench\_%'")
+            return [row[0] for row in rows]
+        finally:
+            await connection.close()
+
+    topics = AdminClient({"bootstrap.servers": services["CHIRRUP_KAFKA"]}).list_topics(timeout=10).topics
+    names = [*asyncio.run(databases()), *(name for name in topics if name.startswith("chirrup_bench_"))]
+    return [name for name in names if not os.path.exists(f"/proc/{name.split('_')[2]}")]  # noqa: PTH110
+
+
+def test_a_warm_home_read_is_measured_and_its_time_laid_out(services: dict[str, str]) -> None:
+    facts = facts_of(services, "home", "--rounds", 1, "--seconds", 1)
+    assert facts["posts_per_page"] == 20
+    assert facts["home_per_second"] > 0
+    assert facts["share_redis"] + facts["share_postgres"] + facts["share_python"] <= 1.01
+    assert facts["python_share_redis_link"] > 0
+
+
+def test_a_push_is_measured_apart_from_reading_the_followers(services: dict[str, str]) -> None:
+    facts = facts_of(services, "fanout", "--followers", 400, "--posts", 100)
+    assert facts["visits_per_second"] > 0
+    assert facts["followers_read_per_second"] > 0
+
+
+def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[str, str]) -> None:
+    facts = facts_of(services, "relay", "--events", 500, "--posts", 3, "--followers", 5, "--followers", 1200)
+    assert facts["relayed_per_second"] > 0
+    assert 0 < facts["to_last_of_5_ms_p50"] <= facts["to_last_of_5_ms_p99"]
+    assert 0 < facts["to_last_of_1200_ms_p50"] <= facts["to_last_of_1200_ms_p99"]
+
+
+def test_posting_is_compared_with_bare_transactions(services: dict[str, str]) -> None:
+    facts = facts_of(services, "post", "--rounds", 1, "--seconds", 1)
+    assert facts["post_per_second"] > 0
+    assert facts["bare_per_second"] > 0
+    assert facts["http_per_second"] > 0
+
+
+def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
+    facts = facts_of(services, "burst", "--followers", 10, "--posts", 5, "--singles", 2)
+    assert facts["followers_who_read_all"] == 10
+    assert remains(services) == []
+
+
+def test_a_service_on_another_machine_is_left_alone(services: dict[str, str]) -> None:
+    elsewhere = "postgresql://chirrup@db.example/chirrup"
+    ran = bench(services, "fanout", "--profile", "cluster", CHIRRUP_DATABASE_URL=elsewhere)
+    assert ran.returncode == 2
+    assert "db.example" in ran.stderr
+
+
+def test_what_only_a_cluster_has_is_refused_elsewhere(services: dict[str, str]) -> None:
+    ran = bench(services, "relay", "--profile", "embedded")
+    assert ran.returncode == 2
+    assert "--profile cluster" in ran.stderr
