@@ -93,7 +93,7 @@ def everything_counted() -> list[Counted]:
 
         async def keep(tx: Transaction, counts: Mapping[int, int]) -> None:
             await accounts.set_counts(tx, counter, counts)
-            tx.forget("summary", *counts)
+            tx.forget("profile", *counts)
 
         return Counted(counter.value, source, suspects, rows, kept, keep)
 

@@ -138,6 +138,7 @@ async def test_a_new_follow_costs_the_relations_and_one_build(flock: Flock) -> N
     await flock.read()
     stranger = await flock.community.person("rook")
     await flock.viewer.follow(stranger)
+    await flock.community.settle()
     assert len(await flock.read()) == 3
 
 

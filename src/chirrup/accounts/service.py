@@ -72,8 +72,7 @@ class Accounts:
         Raises:
             NotFound: there is none that takes part.
         """
-        account = (await self.store.by_ids(self.db.read, [account_id])).get(account_id)
-        return _visible(account)
+        return _visible(await self.cache.fetch_one("profile", account_id, self._load_accounts))
 
     async def named(self, username: str) -> Account:
         """Return an account by name, without regard to case.
@@ -81,12 +80,20 @@ class Accounts:
         Raises:
             NotFound: there is none that takes part.
         """
-        return _visible(await self.store.by_username(self.db.read, username))
+        return _visible(await self.find(username))
+
+    async def find(self, username: str) -> Account | None:
+        """Return an account by name, without regard to case, in whatever status."""
+        account_id = await self.store.id_by_username(self.db.read, username)
+        if account_id is None:
+            return None
+        account: Account | None = await self.cache.fetch_one("profile", account_id, self._load_accounts)
+        return account
 
     async def by_ids(self, account_ids: Sequence[int]) -> dict[int, Account]:
         """Return those of the accounts that take part."""
-        found = await self.store.by_ids(self.db.read, account_ids)
-        return {key: account for key, account in found.items() if account.status is Status.ACTIVE}
+        found: list[Account | None] = await self.cache.fetch("profile", account_ids, self._load_accounts)
+        return {account.id: account for account in found if account and account.status is Status.ACTIVE}
 
     async def mentioned(self, usernames: Sequence[str]) -> dict[str, tuple[int, str]]:
         """Return id and spelling for those lower-case names that belong to accounts that take part."""
@@ -101,6 +108,9 @@ class Accounts:
             summary or Summary(key, "", visible=False, json=b"null")
             for key, summary in zip(account_ids, known, strict=True)
         ]
+
+    async def _load_accounts(self, account_ids: list[int]) -> dict[int, Account]:
+        return await self.store.by_ids(self.db.read, account_ids)
 
     async def _load_summaries(self, account_ids: list[int]) -> dict[int, Summary]:
         found = await self.store.by_ids(self.db.read, account_ids)
@@ -123,7 +133,7 @@ class Accounts:
         async with self.db.transaction() as tx:
             await self.store.set_profile(tx, viewer.id, name, text, old.is_bot if is_bot is None else is_bot)
             tx.publish(ProfileChanged(account_id=viewer.id))
-            tx.forget("summary", viewer.id)
+            forget(tx, viewer.id)
         return await self.get(viewer.id)
 
     @repeatable
@@ -141,7 +151,7 @@ class Accounts:
             await self.store.erase(tx, viewer.id)
             await self.sessions.revoke_all(tx, viewer.id)
             tx.publish(AccountDeleted(account_id=viewer.id))
-            tx.forget("summary", viewer.id)
+            forget(tx, viewer.id)
 
     @repeatable
     async def ban(self, account_id: int) -> None:
@@ -150,7 +160,7 @@ class Accounts:
             if await self.store.set_status(tx, account_id, Status.ACTIVE, Status.BANNED):
                 await self.sessions.revoke_all(tx, account_id)
                 tx.publish(AccountBanned(account_id=account_id))
-                tx.forget("summary", account_id)
+                forget(tx, account_id)
 
     @repeatable
     async def unban(self, username: str) -> Account:
@@ -159,13 +169,13 @@ class Accounts:
         Raises:
             NotFound: there is no account of this name that could take part.
         """
-        account = await self.store.by_username(self.db.read, username)
+        account = await self.find(username)
         if account is None or account.status is Status.DELETED:
             raise NotFound("There is no such account.")
         async with self.db.transaction() as tx:
             if await self.store.set_status(tx, account.id, Status.BANNED, Status.ACTIVE):
                 tx.publish(AccountUnbanned(account_id=account.id))
-                tx.forget("summary", account.id)
+                forget(tx, account.id)
         return await self.get(account.id)
 
     @repeatable
@@ -173,10 +183,18 @@ class Accounts:
         """Give an account a role."""
         async with self.db.transaction() as tx:
             await self.store.set_role(tx, account_id, role)
+            forget(tx, account_id)
 
     async def add_counts(self, tx: Transaction, counter: Counter, deltas: Mapping[int, int]) -> None:
         """Add to one counter of many accounts."""
         await self.store.add_counts(tx, counter, deltas)
+        tx.forget("profile", *deltas)
+
+
+def forget(tx: Transaction, *account_ids: int) -> None:
+    """Have caches read accounts anew that are no longer as they were."""
+    tx.forget("profile", *account_ids)
+    tx.forget("summary", *account_ids)
 
 
 def _visible(account: Account | None) -> Account:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from chirrup.accounts import Accounts, Sessions, Summary, Viewer
+from chirrup.accounts import Account, Accounts, Sessions, Summary, Viewer
 from chirrup.accounts.passwords import Passwords
 from chirrup.accounts.store import AccountStore, SessionStore
 from chirrup.accounts.tokens import Keys, Tokens
@@ -37,12 +37,12 @@ from chirrup.timelines.store import TimelineTables
 _HOUR = 3_600_000
 # entries a cache space holds in each of its two generations; a card is about 1 KiB
 CACHE_SIZES = {
-    "session": 20_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000, "retweeted": 5_000,
-    "user:posts": 5_000, "pulled": 1,
+    "session": 20_000, "profile": 5_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000,
+    "retweeted": 5_000, "user:posts": 5_000, "pulled": 1,
 }  # fmt: skip
 CACHED = {
-    "session": Viewer, "summary": Summary, "card": Card, "relations": Relations, "liked": Known, "retweeted": Known,
-    "user:posts": Recent, "pulled": dict[int, bool],
+    "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
+    "retweeted": Known, "user:posts": Recent, "pulled": dict[int, bool],
 }  # fmt: skip
 
 

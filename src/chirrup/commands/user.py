@@ -172,7 +172,7 @@ async def _everybody(instance: Application) -> AsyncIterator[Account]:
 
 async def _known(instance: Application, name: str) -> Account:
     """Return an account that has not been deleted, banned ones too."""
-    account = await AccountStore().by_username(instance.db.read, name.removeprefix("@"))
+    account = await instance.accounts.find(name.removeprefix("@"))
     if account is None:
         raise NotFound(f"There is no account @{name.removeprefix('@')}.")
     if account.status == "deleted":
