@@ -215,3 +215,20 @@ async def test_a_server_that_fails_is_left_alone_for_a_while() -> None:
                 assert await link.get([b"a"]) == [AWAY]
                 await asyncio.sleep(0.001)
     assert tries == 1
+
+
+async def test_a_server_that_is_asked_all_the_time_is_found_when_it_is_back(own_server: RedisServer) -> None:
+    async with process(own_server.url) as one:
+        own_server.stop()
+        shelf = Shelf({WREN: "low"})
+
+        async def hammer() -> None:
+            while await one.link.get([b"a"]) == [AWAY]:
+                assert await one.cache.fetch_one("nests", WREN, shelf.load) == "low"
+                await asyncio.sleep(0.001)
+
+        hammering = asyncio.create_task(hammer())
+        await asyncio.sleep(3 * PAUSE)
+        own_server.start()
+        async with asyncio.timeout(10):
+            await hammering

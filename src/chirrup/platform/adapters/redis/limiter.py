@@ -19,7 +19,8 @@ local full_at = tonumber(redis.call('GET', KEYS[1]) or 0)
 local missing = math.min(math.max(0, full_at - moment), capacity)
 if missing + cost > capacity then return -1 - missing end
 missing = missing + cost
-redis.call('SET', KEYS[1], string.format('%.0f', moment + missing), 'PX', math.ceil(missing / amount) + tonumber(ARGV[5]))
+local kept = math.ceil(missing / amount) + tonumber(ARGV[5])
+redis.call('SET', KEYS[1], string.format('%.0f', moment + missing), 'PX', kept)
 return missing
 """)
 

@@ -10,7 +10,7 @@ import hiredis
 
 from chirrup.platform.adapters.redis.node import Access, Address, Node
 from chirrup.platform.adapters.redis.topology import Cluster, Single, slot_of
-from chirrup.platform.adapters.redis.wire import RedisDown, Reply, Word
+from chirrup.platform.adapters.redis.wire import RedisDown, Reply, Wire, Word
 
 AWAY = b""
 """Stands for the value of a key whose server is away; no value that the adapters write is empty."""
@@ -96,8 +96,7 @@ class RedisLink:
             wire = wire or await node.open()
             values = await wire.get(keys)
         except RedisDown as error:
-            node.fail(wire, error)
-            self._topology.learn_soon()
+            self._failed(node, wire, error)
             return [AWAY] * len(keys)
         return [await self._found(keys[0], node, values[0])] if isinstance(values[0], hiredis.ReplyError) else values
 
@@ -216,8 +215,7 @@ class RedisLink:
             try:
                 replies = await future
             except RedisDown as error:
-                node.fail(wire, error)
-                cluster.learn_soon()
+                self._failed(node, wire, error)
                 continue
             for place, reply in zip(places, replies, strict=True):
                 broken = isinstance(reply, hiredis.ReplyError)
@@ -249,8 +247,7 @@ class RedisLink:
             wire = wire or await node.open()
             return await wire.ask(commands)
         except RedisDown as error:
-            node.fail(wire, error)
-            self._topology.learn_soon()
+            self._failed(node, wire, error)
             return [error] * len(commands)
 
     async def _insist(self, command: Command, node: Node | None, reply: Reply) -> Reply:
@@ -282,9 +279,14 @@ class RedisLink:
 
     def _refusal(self, node: Node | None, text: str) -> RedisRefused:
         if node is not None and text.partition(" ")[0] in _NOT_NOW:
-            node.fail(node.wire, text)
-            self._topology.learn_soon()
+            self._failed(node, node.wire, text)
         return RedisRefused(text)
+
+    def _failed(self, node: Node, wire: Wire | None, reason: object) -> None:
+        # without a connection nothing was tried, so that the next try must not be put off
+        if wire is not None:
+            node.fail(wire, reason)
+        self._topology.learn_soon()
 
 
 def _parsed(url: str, timeout: float, pause: float) -> tuple[list[Address], Access]:

@@ -73,13 +73,12 @@ class Node:
             raise RedisDown(f"{self.address} cannot be reached")
         return self.wire
 
-    def fail(self, wire: Wire | None, reason: object) -> None:
+    def fail(self, wire: Wire, reason: object) -> None:
         """Give a connection up, and try no other for a while."""
         if self.wire is not None and self.wire is not wire:
             return
         self.wire = None
-        if wire is not None:
-            wire.close()
+        wire.close()
         self._closed_until = asyncio.get_running_loop().time() + self._access.pause
         if not self._failed:
             self._failed = True
