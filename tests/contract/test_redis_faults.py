@@ -11,7 +11,7 @@ from chirrup.platform.adapters.redis.link import AWAY, Command, RedisLink
 from chirrup.platform.adapters.redis.timelines import PUSH_ALL
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.ports import Limit, Timeline
-from tests.contract.redis_process import Process, process, reachable
+from tests.contract.redis_process import PAUSE, Process, process, reachable
 from tests.contract.test_cache import Shelf
 from tests.redis_servers import RedisServer, running_redis
 
