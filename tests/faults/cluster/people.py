@@ -60,6 +60,10 @@ class Someone:
         """Ask the next API; note what is no success and return None."""
         client = self.clients[self.turn % len(self.clients)]
         self.turn += 1
+        return await self.ask_at(client, method, path, **options)
+
+    async def ask_at(self, client: Client, method: str, path: str, **options: Any) -> httpx.Response | None:
+        """Ask one API; note what is no success and return None."""
         try:
             answer = await client.request(method, path, **options)
         except httpx.TransportError as error:
@@ -97,6 +101,8 @@ class Author(Someone):
     """Posts one thing after another, each until it is acknowledged."""
 
     posted: list[Posted] = field(default_factory=list)
+    looks_at: Client | None = None
+    """Where to look at the own home timeline; by default, at another API than the one that took the last post."""
 
     async def post(self) -> Posted:
         """Publish a text that nobody else publishes; what is not acknowledged is sent again, under the same key."""
@@ -110,7 +116,7 @@ class Author(Someone):
         return posted
 
     async def keep_posting(self, pause: float, stop: asyncio.Event) -> None:
-        """Post until told to stop, and look at the own home timeline, at another API, after each post."""
+        """Post until told to stop, and look at the own home timeline after each post."""
         while not stop.is_set():
             await self.post()
             await self.see_own()
@@ -118,8 +124,8 @@ class Author(Someone):
 
     async def see_own(self) -> None:
         """Read the home timeline of somebody who follows nobody: it holds the own posts, the newest one too."""
-        answer = await self.ask("GET", "/feed")
-        if answer is not None:
+        there = self.looks_at or self.clients[self.turn % len(self.clients)]
+        if answer := await self.ask_at(there, "GET", "/feed"):
             seen = [int(item["id"]) for item in answer.json()["items"]]
             if seen != self.ids[:20]:
                 self.failures.append(f"{self.name} sees {seen} of the own {self.ids[:20]}")
