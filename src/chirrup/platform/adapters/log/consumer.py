@@ -19,8 +19,8 @@ from chirrup.platform.ports import Database, Transaction
 
 BATCH = 500
 IDLE = 1.0
-LOOK = 2.0
-"""Seconds between comparisons with the outbox."""
+LOOK = 1.0
+"""Seconds between comparisons with the database."""
 STAY = 10.0
 """Seconds after which the log hears of a member whose handler takes its time."""
 _INTERRUPTED_PAUSE = 0.02
@@ -108,11 +108,12 @@ class LogConsumer:
         if self._waiting():
             await self._learn_states()
             await self._handle(reading)
-        if quiet:
+        await reading.acknowledge()
+        if _now() - self._looked > LOOK:
+            self._looked = _now()
             await self._record_seen()
             await self._handling.retry_dead_letters()
-        await self._look(quiet=quiet)
-        await reading.acknowledge()
+            await self._look(quiet=quiet)
 
     def _waiting(self) -> bool:
         return any(place.waiting for place in self._places.values())
@@ -183,7 +184,7 @@ class LogConsumer:
         task.result()
 
     async def _record_seen(self) -> None:
-        """Record, in a quiet moment, that events which nobody here wanted are behind."""
+        """Record that events which nobody here wanted are behind."""
         ends = [(place, place.seen) for place in self._places.values() if place.seen > place.position]
         if ends:
             mark = self._up_to(ends)
@@ -192,18 +193,14 @@ class LogConsumer:
             mark.written()
 
     async def _look(self, *, quiet: bool) -> None:
-        """Compare with the outbox, now and then: the log may have lost its end."""
-        now = _now()
-        if now - self._looked < LOOK:
-            return
-        self._looked = now
+        """Compare with the outbox: the log may have lost its end."""
         states = await self._store.states(self._db.read, self._topics)
         for shard, place in list(self._places.items()):
             state = states.get(shard, place.state)
             if state.timeline != place.state.timeline and place.state.timeline:
                 del self._places[shard]
             else:
-                place.look(state, now, quiet=quiet)
+                place.look(state, _now(), quiet=quiet)
 
     def _up_to(self, ends: Sequence[tuple[Place, int]]) -> _UpTo:
         return _UpTo(self._store, self.name, ends)
