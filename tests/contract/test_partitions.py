@@ -118,6 +118,16 @@ async def test_a_post_that_is_older_than_all_partitions_lands_and_is_moved_later
     assert await tables_of(url) == {long_ago: Quarter.of(clock.now() - 300 * DAY * 1000).partition}
 
 
+async def test_many_posts_are_moved_only_by_a_migration(url: str) -> None:
+    clock = HandClock()
+    await publish(url, *(compose(clock.now(), WREN, sequence) for sequence in range(5)))
+    with pytest.raises(Unavailable, match="chirrup migrate"):
+        await make_partitions(url, clock, most=4)
+    assert set((await tables_of(url)).values()) == {LATER}
+    await prepare(url, clock, migrate=True)
+    assert set((await tables_of(url)).values()) == {Quarter.of(clock.now()).partition}
+
+
 async def test_a_partition_has_the_indexes_of_all(url: str) -> None:
     clock = HandClock()
     made = await make_partitions(url, clock)

@@ -154,6 +154,35 @@ async def test_a_replica_that_breaks_off_under_reads_costs_none_of_them(urls: tu
         assert await mutes(database) == 1
 
 
+async def test_a_replica_that_falls_silent_costs_no_read(urls: tuple[str, str]) -> None:
+    async with wired(urls[1]) as (wire, replica), opened(urls[0], replica) as database:
+        await in_use(database)
+        await mute(database, 1)
+        wire.flowing.clear()
+        async with asyncio.timeout(10):
+            assert set(await asyncio.gather(*(mutes(database) for _ in range(50)))) == {1}
+            await mute(database, 2)
+            assert await mutes(database) == 2
+        wire.flowing.set()
+        await in_use(database)
+        assert await mutes(database) == 2
+
+
+async def test_a_primary_that_falls_silent_leaves_the_replica_to_answer(urls: tuple[str, str]) -> None:
+    async with wired(urls[0]) as (wire, primary), opened(primary, urls[1]) as database:
+        await in_use(database)
+        await mute(database, 1)
+        wire.flowing.clear()
+        async with asyncio.timeout(20):
+            assert set(await asyncio.gather(*(mutes(database) for _ in range(20)))) == {1}
+            with pytest.raises(Unavailable):
+                await mute(database, 2)
+        wire.flowing.set()
+        await until(lambda: not reads_of(database).index.down)
+        await mute(database, 3)
+        assert await mutes(database) == 2
+
+
 async def test_a_server_that_is_no_replica_of_the_primary_gets_no_reads(urls: tuple[str, str]) -> None:
     async with opened(urls[0], urls[0]) as database:
         await until(lambda: reads_of(database).replica.alive)

@@ -15,6 +15,9 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
         self._deaf = False
         self.port = 0
+        self.flowing = asyncio.Event()
+        """Cleared, nothing gets through, and nobody is told."""
+        self.flowing.set()
         self.cut_after: bytes | None = None
         """Forward what holds these bytes to the server, and nothing after, nor any answer."""
 
@@ -55,6 +58,7 @@ class Wire:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, towards_server: bool) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                await self.flowing.wait()
                 last = towards_server and self.cut_after is not None and self.cut_after in data
                 self._deaf = self._deaf or last
                 if towards_server or not self._deaf:

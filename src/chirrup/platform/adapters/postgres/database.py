@@ -109,9 +109,9 @@ class PostgresDatabase:
         try:
             yield tx
         except BaseException:
-            await self._to_the_end(self._roll_back(connection))
+            await self._undo(connection, wait=not tx.waits_in_vain)
             raise
-        await self._to_the_end(self._finish(connection, tx))
+        await asyncio.shield(self._to_the_end(self._finish(connection, tx)))
 
     async def _begin(self, keys: tuple[int, ...], *, snapshot: bool) -> Connection:
         """Begin on a connection that is alive, with the locks of the keys, in one journey."""
@@ -124,7 +124,7 @@ class PostgresDatabase:
                 await connection.execute("; ".join([begin, *locks]))
             except BaseException as error:
                 fault = fault_of(error, closed=is_closed(connection))
-                await self._to_the_end(self._roll_back(connection))
+                await self._undo(connection, wait=fault is not Fault.BUSY)
                 if fault is Fault.LOST:
                     await self._writing.expire()
                     continue
@@ -133,6 +133,12 @@ class PostgresDatabase:
                 raise refusal(fault) from error
             return connection
         raise unreachable()
+
+    async def _undo(self, connection: Connection, *, wait: bool) -> None:
+        """Undo what was done; nobody has to wait for that where the server is silent."""
+        undone = self._to_the_end(self._roll_back(connection))
+        if wait:
+            await asyncio.shield(undone)
 
     async def _roll_back(self, connection: Connection) -> None:
         """Undo what was done, if the connection is still there, and give it back."""
@@ -150,7 +156,7 @@ class PostgresDatabase:
         try:
             await tx.flush()
         except BaseException:
-            await self._roll_back(connection)
+            await self._undo(connection, wait=not tx.waits_in_vain)
             raise
         try:
             await self._commit(connection)
@@ -192,12 +198,12 @@ class PostgresDatabase:
                 # the event that says so is in the log, and is handled until it has succeeded
                 log.warning("cache.not_forgotten", space=space, reason=refused.detail)
 
-    async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
+    def _to_the_end(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Do something to its end, also if the caller leaves."""
         task = asyncio.create_task(work)
         self._ending.add(task)
         task.add_done_callback(self._ended)
-        await asyncio.shield(task)
+        return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._ending.discard(task)

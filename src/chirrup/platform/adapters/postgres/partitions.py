@@ -14,6 +14,7 @@ import structlog
 
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, fault_of, unreachable
 from chirrup.platform.clock import Clock
+from chirrup.platform.errors import Unavailable
 from chirrup.platform.ids import compose, time_of
 
 _AUTHORS = 2000
@@ -21,10 +22,12 @@ _AUTHORS = 2000
 AHEAD = 4
 """How many quarters beyond the present one have their partition."""
 EARLIER, LATER = "posts_earlier", "posts_later"
+MOST = 100_000
+"""How many posts are moved beside a running system: all posts are locked for that, which is some seconds then."""
 _LOCK = -6
 """A key for advisory locks; rows have positive ids."""
 _CONNECT_TIMEOUT = 10.0
-_STATEMENT_TIMEOUT = 300.0
+_STATEMENT_TIMEOUT = 3600.0
 _LOCK_TIMEOUT = "200ms"
 """Everybody who asks for posts queues behind one who waits for this lock, so it is not waited for long."""
 _ATTEMPTS = 30
@@ -63,15 +66,15 @@ class Quarter(NamedTuple):
         return f"posts_{self.year}q{self.number}"
 
 
-async def make_partitions(url: str, clock: Clock) -> list[str]:
+async def make_partitions(url: str, clock: Clock, *, most: int | None = MOST) -> list[str]:
     """Make the partitions that are missing, of the present quarter and those ahead, and return their names.
 
-    Earlier quarters that have posts get theirs too. The posts among `EARLIER` and `LATER` that have a partition then
-    are moved there; all posts are locked for that long, which is some 10 s for a million and nothing as a rule. It is
-    safe beside a running system, and when two do it at once.
+    Earlier quarters that have posts get theirs too. The posts among `EARLIER` and `LATER` that have a partition then,
+    which may be `most` (None: any number), are moved there. It is safe beside a running system, and when two do it at once.
 
     Raises:
-        Unavailable: the database cannot be reached, or has been too busy for each of the attempts.
+        Unavailable: the database cannot be reached, has been too busy for each of the attempts, or there are more posts
+            to move.
     """
     try:
         connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
@@ -80,11 +83,11 @@ async def make_partitions(url: str, clock: Clock) -> list[str]:
         try:
             for _ in range(_ATTEMPTS - 1):
                 try:
-                    return await _try(connection, Quarter.of(clock.now()))
+                    return await _try(connection, Quarter.of(clock.now()), most)
                 except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
                     log.info("postgres.partitions_wait")
                 await asyncio.sleep(_PAUSE)
-            return await _try(connection, Quarter.of(clock.now()))
+            return await _try(connection, Quarter.of(clock.now()), most)
         finally:
             await connection.close()
     except CONNECT_FAULTS as error:
@@ -100,7 +103,7 @@ class _Span(NamedTuple):
     end: Quarter
 
 
-async def _try(connection: "asyncpg.Connection[asyncpg.Record]", present: Quarter) -> list[str]:
+async def _try(connection: "asyncpg.Connection[asyncpg.Record]", present: Quarter, most: int | None) -> list[str]:
     async with connection.transaction():
         await connection.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
         there = await _span(connection)
@@ -116,7 +119,7 @@ async def _try(connection: "asyncpg.Connection[asyncpg.Record]", present: Quarte
         await connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
         for quarter in made:
             await _create(connection, quarter.partition)
-        await _fit(connection, there, wanted, made)
+        await _fit(connection, there, wanted, made, most)
     names = [quarter.partition for quarter in made]
     log.info("postgres.partitions_made", partitions=names)
     return names
@@ -154,7 +157,11 @@ async def _create(connection: "asyncpg.Connection[asyncpg.Record]", name: str) -
 
 
 async def _fit(
-    connection: "asyncpg.Connection[asyncpg.Record]", there: _Span | None, wanted: _Span, made: list[Quarter]
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    there: _Span | None,
+    wanted: _Span,
+    made: list[Quarter],
+    most: int | None,
 ) -> None:
     """Put new partitions in their place, with the posts that belong to them; nobody else sees posts meanwhile."""
     first, end = wanted.first.first_id, wanted.end.first_id
@@ -168,8 +175,10 @@ async def _fit(
     ]
     if there is None:
         await _create(connection, EARLIER)
-    for name, _, _ in outer:
+    for name, _, ours in outer:
         if there is not None or name == LATER:
+            if most is not None and await _more_than(connection, most, f"{name} WHERE NOT ({ours})"):
+                raise Unavailable(f"More than {most} posts wait for partitions; run `chirrup migrate` in a quiet hour.")
             await connection.execute(f"ALTER TABLE posts DETACH PARTITION {name}")
     for quarter in made:
         bounds = f"({quarter.first_id}) TO ({quarter.next().first_id})"
@@ -180,3 +189,8 @@ async def _fit(
             " INSERT INTO posts SELECT * FROM moved"
         )
         await connection.execute(f"ALTER TABLE posts ATTACH PARTITION {name} FOR VALUES FROM {bounds}")
+
+
+async def _more_than(connection: "asyncpg.Connection[asyncpg.Record]", most: int, rows: str) -> bool:
+    found: int = await connection.fetchval(f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most} + 1) AS some")  # noqa: S608
+    return found > most

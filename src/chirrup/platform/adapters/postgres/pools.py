@@ -102,6 +102,7 @@ class Pool:
         self.name = name
         self._size = size
         self._patience = patience
+        self._releasing: set[asyncio.Task[None]] = set()
         self._pool: asyncpg.Pool[asyncpg.Record] = asyncpg.create_pool(
             connect=connector,
             min_size=0,
@@ -143,6 +144,12 @@ class Pool:
         except CONNECT_FAULTS as error:
             # the pool has cut it, and opens another in its place
             log.warning("postgres.connection_cut", pool=self.name, error=f"{type(error).__name__}: {error}")
+
+    def release_later(self, connection: Connection) -> None:
+        """Give a connection back whose server is silent, once it has taken note that nobody waits for its answer."""
+        task = asyncio.create_task(self.release(connection))
+        self._releasing.add(task)
+        task.add_done_callback(self._releasing.discard)
 
     async def expire(self) -> None:
         """Use none of the present connections any more: the server that they led to has gone."""
@@ -191,19 +198,22 @@ class Pool:
 
     async def _use(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         connection = await self.acquire()
+        fault = None
         try:
             return await work(connection)
         except CONNECT_FAULTS as error:
-            match fault_of(error, closed=is_closed(connection)):
-                case None:
-                    raise
-                case Fault.LOST:
-                    cut(connection)
-                    raise _Lost from error
-                case _:
-                    raise unreachable() from error
+            fault = fault_of(error, closed=is_closed(connection))
+            if fault is None:
+                raise
+            if fault is Fault.LOST:
+                cut(connection)
+                raise _Lost from error
+            raise unreachable() from error
         finally:
-            await self.release(connection)
+            if fault is Fault.BUSY:
+                self.release_later(connection)
+            else:
+                await self.release(connection)
 
     def stats(self) -> PoolStats:
         """Return how many connections there are."""

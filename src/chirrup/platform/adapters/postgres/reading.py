@@ -63,6 +63,8 @@ class ReplicatedReads:
             if rows is not None:
                 self.on_replica += 1
                 return rows
+            if self.index.down and self.replica.alive:
+                return await self._fetch_alone(replica, sql, args)
         try:
             rows = await primary.fetch(sql, args)
         except Unavailable:

@@ -8,7 +8,7 @@ import structlog
 
 from chirrup.migrations import HEAD
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS
-from chirrup.platform.adapters.postgres.partitions import make_partitions
+from chirrup.platform.adapters.postgres.partitions import MOST, make_partitions
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import StartRefused, Unavailable
 
@@ -35,7 +35,7 @@ async def prepare(url: str, clock: Clock, *, migrate: bool = False) -> None:
     elif found < HEAD:
         raise StartRefused(f"The database has schema {found} and this program needs {HEAD}; run `chirrup migrate`.")
     try:
-        await make_partitions(url, clock)
+        await make_partitions(url, clock, most=None if migrate else MOST)
     except Unavailable as refused:
         # posts land without them too, and the periodic job goes on trying
         log.warning("postgres.partitions_missing", reason=refused.detail)

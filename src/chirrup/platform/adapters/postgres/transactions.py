@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import asyncpg
 from structlog.contextvars import get_contextvars
 
-from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, fault_of, refusal
+from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS, Fault, fault_of, refusal
 from chirrup.platform.adapters.postgres.pools import Connection, is_closed
 from chirrup.platform.adapters.postgres.queries import PostgresReader
 from chirrup.platform.clock import Clock
@@ -28,6 +28,8 @@ class PostgresTransaction(PostgresReader):
         self._clock = clock
         self._published: list[_Published] = []
         self.forgotten: dict[str, set[int]] = {}
+        self.waits_in_vain = False
+        """Whether the server did not answer in time; it may be silent for good."""
 
     @property
     def has_published(self) -> bool:
@@ -84,4 +86,5 @@ class PostgresTransaction(PostgresReader):
             fault = fault_of(error, closed=is_closed(self._connection))
             if fault is None:
                 raise
+            self.waits_in_vain = fault is Fault.BUSY
             raise refusal(fault) from error
