@@ -11,7 +11,7 @@ from chirrup.platform.adapters.redis.link import AWAY, Command, RedisLink
 from chirrup.platform.adapters.redis.timelines import PUSH_ALL
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.ports import Limit, Timeline
-from tests.contract.redis_process import PAUSE, Process, process, reachable
+from tests.contract.redis_process import Process, process, reachable
 from tests.contract.test_cache import Shelf
 from tests.redis_servers import RedisServer, running_redis
 
@@ -228,7 +228,6 @@ async def test_a_server_that_is_asked_all_the_time_is_found_when_it_is_back(own_
                 await asyncio.sleep(0.001)
 
         hammering = asyncio.create_task(hammer())
-        await asyncio.sleep(3 * PAUSE)
-        own_server.start()
+        await asyncio.to_thread(own_server.start)
         async with asyncio.timeout(10):
             await hammering
