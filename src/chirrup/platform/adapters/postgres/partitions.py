@@ -70,7 +70,8 @@ async def make_partitions(url: str, clock: Clock, *, most: int | None = MOST) ->
     """Make the partitions that are missing, of the present quarter and those ahead, and return their names.
 
     Earlier quarters that have posts get theirs too. The posts among `EARLIER` and `LATER` that have a partition then,
-    which may be `most` (None: any number), are moved there. It is safe beside a running system, and when two do it at once.
+    which may be `most` (None: any number), are moved there. It is safe beside a running system, and when two do it at
+    once.
 
     Raises:
         Unavailable: the database cannot be reached, has been too busy for each of the attempts, or there are more posts
@@ -192,5 +193,5 @@ async def _fit(
 
 
 async def _more_than(connection: "asyncpg.Connection[asyncpg.Record]", most: int, rows: str) -> bool:
-    found: int = await connection.fetchval(f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most} + 1) AS some")  # noqa: S608
+    found: int = await connection.fetchval(f"SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most} + 1) AS r")  # noqa: S608
     return found > most
