@@ -1,6 +1,7 @@
 """What a load balancer asks."""
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +42,14 @@ async def test_a_process_that_answers_is_alive(app: Application) -> None:
 
 
 async def test_a_server_whose_dependencies_are_well_is_ready(app: Application) -> None:
-    answer = await ask(app)
+    deadline = time.monotonic() + 30
+    # a replica is left out for a moment whenever it lags
+    while set((answer := await ask(app)).json()["dependencies"].values()) != {"ok"}:
+        assert time.monotonic() < deadline, answer.text
+        await asyncio.sleep(0.2)
     assert answer.status_code == 200
     assert answer.json()["status"] == "ready"
-    assert set(answer.json()["dependencies"].values()) == {"ok"}
-    assert "database" in answer.json()["dependencies"]
+    assert set(answer.json()["dependencies"]) >= {"database"}
 
 
 async def test_without_its_database_a_server_is_not_ready(app: Application) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.herd import Herd, alive, herd, until
 from tests.faults.people import Singer, all_of, register
+from tests.processes import ClusterProcess, Herd, alive, cluster_environment, herd, prepare, started, until
 from tests.support import Client, free_port
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find the processes")
+
+
+@pytest.fixture
+def environment(data_dir: Path) -> Iterator[dict[str, str]]:
+    """What processes of a cluster are told, which is prepared for them."""
+    with cluster_environment(data_dir) as described:
+        prepare(described)
+        yield described
 
 
 @dataclass
@@ -73,26 +81,36 @@ async def crowd(server: Herd, singer: Singer, size: int = 6) -> AsyncIterator[Cr
 @pytest.mark.parametrize("processes", [1, 2])
 async def test_nobody_notices_that_all_processes_are_replaced(data_dir: Path, processes: int) -> None:
     with herd(data_dir, processes) as server:
+        await replace_under_load(server, processes)
+
+
+async def test_nobody_notices_that_all_processes_of_a_cluster_are_replaced(environment: dict[str, str]) -> None:
+    server = ClusterProcess(environment, "serve", "--processes", "2")
+    with started(server):
         await asyncio.to_thread(until, lambda: server.logged("serving") == 1, server)
-        wren = await register(server, "wren")
-        before = server.children()
-        async with crowd(server, wren) as people:
-            server.signal(signal.SIGHUP)
-            await asyncio.to_thread(until, lambda: server.logged("processes.replaced") == 1, server)
-            after = server.children()
-        assert people.faults == []
-        assert set(people.answers) == {200, 201}
-        assert people.closings >= 1
-        assert len(before) == len(after) == processes
-        assert before.isdisjoint(after)
-        async with server.client() as visitor:
-            assert {post["id"] for post in await all_of(visitor, "/users/wren/posts")} >= people.posted
-        assert await asyncio.to_thread(server.stop) == 0
+        await replace_under_load(server, 2)
+
+
+async def replace_under_load(server: Herd, processes: int) -> None:
+    """Have all processes replaced while people use them, and see that they notice nothing."""
+    wren = await register(server, "wren")
+    before = server.children()
+    async with crowd(server, wren) as people:
+        server.signal(signal.SIGHUP)
+        await asyncio.to_thread(until, lambda: server.logged("processes.replaced") == 1, server, 120)
+        after = server.children()
+    assert people.faults == []
+    assert set(people.answers) == {200, 201}
+    assert people.closings >= 1
+    assert len(before) == len(after) == processes
+    assert before.isdisjoint(after)
+    async with server.client() as visitor:
+        assert {post["id"] for post in await all_of(visitor, "/users/wren/posts")} >= people.posted
+    assert await asyncio.to_thread(server.stop) == 0
 
 
 def test_a_process_that_dies_is_followed_by_another(data_dir: Path) -> None:
     with herd(data_dir, 2) as server:
-        until(lambda: server.logged("serving") == 1, server)
         victim, survivor = sorted(server.children())
         os.kill(victim, signal.SIGKILL)
         until(lambda: server.logged("process.ready") == 3, server)
@@ -103,7 +121,6 @@ def test_a_process_that_dies_is_followed_by_another(data_dir: Path) -> None:
 
 def test_processes_whose_parent_is_killed_end(data_dir: Path) -> None:
     with herd(data_dir, 2) as server:
-        until(lambda: server.logged("serving") == 1, server)
         children = server.children()
         assert len(children) == 2
         server.kill()
@@ -112,7 +129,6 @@ def test_processes_whose_parent_is_killed_end(data_dir: Path) -> None:
 
 async def test_a_server_that_stops_says_so_before_and_answers_meanwhile(data_dir: Path) -> None:
     with herd(data_dir, 2) as server:
-        await asyncio.to_thread(until, lambda: server.logged("serving") == 1, server)
         wren = await register(server, "wren")
         async with server.client(wren.token) as client:
             server.signal(signal.SIGTERM)
@@ -135,7 +151,6 @@ def ready(server: Herd) -> bool:
 
 async def test_requests_under_way_are_answered_when_the_server_stops(data_dir: Path) -> None:
     with herd(data_dir, 2, CHIRRUP_DRAIN_SECONDS="0") as server:
-        await asyncio.to_thread(until, lambda: server.logged("serving") == 1, server)
         await register(server, "wren")
         body = {"username": "wren", "password": "another nest of seven twigs"}
         async with server.client() as client:
@@ -149,8 +164,7 @@ async def test_requests_under_way_are_answered_when_the_server_stops(data_dir: P
 
 def test_each_process_has_an_address_for_those_who_watch_it(data_dir: Path) -> None:
     first = free_port()
-    with herd(data_dir, 2, CHIRRUP_METRICS_PORT=str(first)) as server:
-        until(lambda: server.logged("serving") == 1, server)
+    with herd(data_dir, 2, CHIRRUP_METRICS_PORT=str(first)):
         starts = set()
         for port in (first, first + 1):
             metrics = httpx.get(f"http://127.0.0.1:{port}/metrics").text
@@ -161,7 +175,6 @@ def test_each_process_has_an_address_for_those_who_watch_it(data_dir: Path) -> N
 
 def test_processes_that_cannot_be_replaced_stay(data_dir: Path) -> None:
     with herd(data_dir, 2) as server:
-        until(lambda: server.logged("serving") == 1, server)
         before = server.children()
         (data_dir / "chirrup.toml").write_text("no_such_setting = 1\n")
         server.signal(signal.SIGHUP)
