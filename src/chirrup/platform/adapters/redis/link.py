@@ -136,13 +136,17 @@ class RedisLink:
                 replies[place] = reply
         return replies
 
+    def known_server(self, slot: int) -> Node | None:
+        """Return the server of a slot, if it is known."""
+        return self._topology.at(slot)
+
     async def server_at(self, slot: int) -> Node:
         """Return the server of a slot.
 
         Raises:
             RedisDown: it is not known.
         """
-        node = self._topology.at(slot) or await self._node_at(slot)
+        node = await self._node_at(slot)
         if node is None:
             raise RedisDown("no server is known to hold this slot")
         return node

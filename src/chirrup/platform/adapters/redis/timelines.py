@@ -38,14 +38,13 @@ _CRC_OF_PREFIX = crc_hqx(b"timeline:", 0)
 # one script holds up everybody else for about a millisecond
 _OWNERS_OF_ONE_SCRIPT = 1000
 
-# returns how many timelines there are, and then the owners of those that have grown too long
+# returns how many timelines there are, and then the keys of those that have grown too long
 PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
 local answer, reached, post, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
-for owner in string.gmatch(ARGV[1], '%d+') do
-  local key = 'timeline:' .. owner
+for key in string.gmatch(ARGV[1], '%S+') do
   if call('EXISTS', key) == 1 then
     reached = reached + 1
-    if call('APPEND', key, post) > most then answer[#answer + 1] = owner end
+    if call('APPEND', key, post) > most then answer[#answer + 1] = key end
   end
 end
 answer[1] = reached
@@ -191,12 +190,11 @@ class RedisTimelineStore:
     async def _shares(self, owner_ids: Sequence[int]) -> list[tuple[Node, Sequence[int]]]:
         """Return the owners in groups that one script can visit."""
         if self._link.spread:
-            slots: dict[int, list[int]] = {}
-            for owner_id in owner_ids:
-                slots.setdefault(crc_hqx(b"%d" % owner_id, _CRC_OF_PREFIX) % SLOTS, []).append(owner_id)
+            known = self._link.known_server
             lists: dict[Node, list[int]] = {}
-            for slot, owners in slots.items():
-                lists.setdefault(await self._link.server_at(slot), []).extend(owners)
+            for owner_id in owner_ids:
+                slot = crc_hqx(b"%d" % owner_id, _CRC_OF_PREFIX) % SLOTS
+                lists.setdefault(known(slot) or await self._link.server_at(slot), []).append(owner_id)
             groups: list[tuple[Node, Sequence[int]]] = list(lists.items())
         else:
             groups = [(await self._link.server_at(0), owner_ids)]
@@ -209,13 +207,13 @@ class RedisTimelineStore:
     async def _push(self, node: Node, owner_ids: Sequence[int], post_id: bytes) -> int:
         try:
             reached, *overlong = await self._link.run_on(
-                node, PUSH_ALL, " ".join(map(str, owner_ids)), post_id, self._longest
+                node, PUSH_ALL, "timeline:" + " timeline:".join(map(str, owner_ids)), post_id, self._longest
             )
         except RedisRefused:
             # as while a slot moves; some may have got the post already, and a second time does not count
             return await self._push_one_by_one(owner_ids, post_id)
-        for owner in overlong:
-            await self._cut(int(owner))
+        for key in overlong:
+            await self._cut(key)
         return int(reached)
 
     async def _push_one_by_one(self, owner_ids: Sequence[int], post_id: bytes) -> int:
@@ -224,12 +222,11 @@ class RedisTimelineStore:
             if isinstance(length, RedisDown):
                 raise length
             if length > self._longest:
-                await self._cut(owner_id)
+                await self._cut(_KEY % owner_id)
         return sum(length > 0 for length in lengths)
 
-    async def _cut(self, owner_id: int) -> None:
+    async def _cut(self, key: bytes) -> None:
         """Keep the newest ids; below the oldest of them the timeline is no longer complete."""
-        key = _KEY % owner_id
         raw = await self._link.call(Command(key, ("GET", key)))
         header = read_header(raw or b"")
         if header is None:
