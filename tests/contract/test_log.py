@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from chirrup.platform import delivery
 from chirrup.platform.adapters.log import consumer
 from chirrup.platform.adapters.log.events import DeadLettered
-from chirrup.platform.adapters.log.log import Log
+from chirrup.platform.adapters.log.log import Log, Reading
 from chirrup.platform.adapters.log.relay import Relay
 from chirrup.platform.adapters.postgres.outbox import Numbered
 from chirrup.platform.adapters.redis_streams import sharing
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.events import encode, shard_of
 from chirrup.platform.outbox import Entry
-from chirrup.platform.ports import Batch, Database
+from chirrup.platform.ports import Batch, Database, Subscription
 from tests.contract.adapters import Sang, Slept
 from tests.contract.birds import ROBIN, WREN, Listener, sing, tallied, tally, until, wanting
 from tests.contract.buses import LOGS, LogBusStorage, running
@@ -53,6 +54,18 @@ class Deadly:
     async def publish(self, events: Sequence[Numbered]) -> list[Numbered]:
         await self._log.publish(events)
         raise RuntimeError("killed")
+
+
+class Alone:
+    """A log on which each member is a group of its own, and so has all shards."""
+
+    def __init__(self, log: Log, group: str) -> None:
+        self._log = log
+        self._group = group
+        self.publish = log.publish
+
+    def read(self, subscription: Subscription) -> AbstractAsyncContextManager[Reading]:
+        return self._log.read(replace(subscription, name=f"{subscription.name}-{self._group}"))
 
 
 async def caught_up(bus: Awaitable[None]) -> None:
@@ -216,6 +229,30 @@ async def test_a_consumer_that_dies_amid_its_transaction_leaves_no_trace(storage
     async with storage.delivering(database, [wanting(tally)]) as bus:
         await caught_up(bus.caught_up())
     assert await tallied(database) == {1: 1, 2: 1}
+
+
+async def test_two_who_both_believe_a_shard_to_be_theirs_handle_each_event_once(
+    storage: Storage, database: Database
+) -> None:
+    rolled_back = 0
+
+    async def slowly(batch: Batch) -> None:
+        nonlocal rolled_back
+        try:
+            await tally(batch)
+        except Unavailable:
+            rolled_back += 1
+            raise
+
+    async with storage.log() as log:
+        buses = [storage.bus(database, Alone(log, group), [wanting(slowly)]) for group in ("one", "other")]
+        async with running(relay(storage, database, log).run(), *(bus.run() for bus in buses)):
+            for start in range(0, 200, 5):
+                await asyncio.gather(*(sing(database, song, bird=song % 12) for song in range(start, start + 5)))
+                await asyncio.sleep(0.02)
+            await caught_up(buses[0].caught_up())
+    assert await tallied(database) == dict.fromkeys(range(200), 1)
+    assert rolled_back > 0
 
 
 async def test_a_handler_that_takes_long_keeps_its_share(
