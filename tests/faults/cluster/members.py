@@ -12,7 +12,7 @@ import httpx
 
 from tests.support import Client, free_port
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 30
 TAIL = 5000
 
