@@ -26,8 +26,15 @@ def missing_packages(library: Path) -> list[str]:
         "redis-server": bool(shutil.which("redis-server") and shutil.which("redis-cli")),
         "openjdk-17-jre-headless": java_version() >= JAVA,
         "maven": bool(shutil.which("mvn")) or has_jars(library),
+        # for the test of a process whose clock steps back
+        "libfaketime": bool(faketime()),
     }
     return [package for package, there in wanted.items() if not there]
+
+
+def faketime() -> list[Path]:
+    """Return the library, if it is there, that makes a process see another time."""
+    return list(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 
 
 def java_version() -> int:

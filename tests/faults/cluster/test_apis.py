@@ -1,14 +1,12 @@
 """API processes that die, or whose clock steps back."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
+from deploy.services.install import faketime
 from tests.faults.cluster.harness import Cluster
 from tests.faults.cluster.people import failures, load
-
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 
 @pytest.mark.slow
@@ -35,7 +33,7 @@ async def test_ids_stay_unique_and_grow_when_the_clock_of_an_api_steps_back(clus
     shift = cluster.folder / "shift"
     shift.write_text("+0\n")
     faked = {
-        "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(shift), "FAKETIME_NO_CACHE": "1",
+        "LD_PRELOAD": str(faketime()[0]), "FAKETIME_TIMESTAMP_FILE": str(shift), "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }  # fmt: skip
     await asyncio.to_thread(cluster.launch("serve", **faked).wait)
