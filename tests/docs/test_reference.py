@@ -56,6 +56,15 @@ def test_every_metric_has_a_row() -> None:
     assert {row[0] for row in rows("metrics.md")} == known
 
 
+def test_every_metric_that_a_guide_names_exists() -> None:
+    metrics = Telemetry().registry.collect()
+    suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}
+    known = {metric.name + suffix for metric in metrics for suffix in suffixes.get(metric.type, [""])}
+    guides = "".join(page.read_text("utf-8") for page in ROOT.glob("docs/how-to/*.md"))
+    # a query has its metric before a label, a range or an operator
+    assert set(re.findall(r"\b(chirrup_[a-z_]+)(?=[{\[)]| [/>])", guides)) <= known
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     text = page.read_text("utf-8")

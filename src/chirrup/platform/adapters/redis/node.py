@@ -82,7 +82,7 @@ class Node:
         self._closed_until = asyncio.get_running_loop().time() + self._access.pause
         if not self._failed:
             self._failed = True
-            _log.warning("redis_down", server=str(self.address), reason=str(reason))
+            _log.warning("redis.down", server=str(self.address), reason=str(reason))
 
     async def close(self) -> None:
         """Leave."""
@@ -112,7 +112,7 @@ class Node:
             raise
         if self._failed:
             self._failed = False
-            _log.info("redis_back", server=str(self.address))
+            _log.info("redis.back", server=str(self.address))
         if tag != self.tag:
             self.tag = tag
             self._restarted()

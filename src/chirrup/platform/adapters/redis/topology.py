@@ -121,7 +121,7 @@ class Cluster:
                 self._apply(table, address)
                 return
             reason = table
-        _log.warning("redis_cluster_unknown", reason=str(reason))
+        _log.warning("redis.cluster_unknown", reason=str(reason))
 
     def _apply(self, table: list[list[Any]], source: Address) -> None:
         slots: list[Node | None] = [None] * SLOTS
