@@ -19,7 +19,7 @@ from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator
-from chirrup.platform.outbox import OutboxStore
+from chirrup.platform.outbox import TRIM_STEP, OutboxStore
 from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
@@ -166,7 +166,11 @@ async def _trim(
     settings: Settings,
 ) -> None:
     """Delete what is kept for a while only: handled events, and idempotency keys after a day."""
+    topics = {subscription.name: subscription.topics for subscription in subscriptions}
+    before = clock.now() - settings.outbox_retention_hours * _HOUR
+    deleted = TRIM_STEP
+    while deleted == TRIM_STEP:
+        async with db.transaction() as tx:
+            deleted = await outbox.trim(tx, before, topics)
     async with db.transaction() as tx:
-        topics = {subscription.name: subscription.topics for subscription in subscriptions}
-        await outbox.trim(tx, clock.now() - settings.outbox_retention_hours * _HOUR, topics)
         await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)

@@ -10,6 +10,8 @@ from chirrup.platform.events import Event, encode
 from chirrup.platform.ports import Reader, Transaction
 
 LONGEST_ERROR = 2000
+TRIM_STEP = 10_000
+"""How many events are deleted at a time."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -91,9 +93,9 @@ class OutboxStore(ABC):
 
     @abstractmethod
     async def trim(self, tx: Transaction, before: int, topics: Mapping[str, Sequence[str]]) -> int:
-        """Delete events created before a moment that every consumer in `topics` has handled; return how many.
+        """Delete events created before a moment that every consumer in `topics` has handled, `TRIM_STEP` at most.
 
-        `topics` has the topics of each consumer by its name; what is known of other consumers is forgotten.
+        Return how many. `topics` has the topics of each consumer by its name; what is known of others is forgotten.
         """
 
     async def insert_dead_letter(

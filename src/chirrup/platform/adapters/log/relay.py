@@ -7,7 +7,7 @@ import structlog
 
 from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.postgres.numbering import NumberingStore
-from chirrup.platform.errors import Interrupted, StorageFull, Unavailable
+from chirrup.platform.errors import StorageFull, Unavailable
 from chirrup.platform.ports import Database
 from chirrup.platform.telemetry import Telemetry
 
@@ -47,9 +47,6 @@ class Relay:
             self._woken.clear()
             try:
                 done = await self.round()
-            except Interrupted as fault:
-                log.warning("relay.interrupted", reason=fault.detail)
-                await asyncio.sleep(SHORTEST_PAUSE)
             except Exception as fault:
                 self._telemetry.relay_failures.inc()
                 if isinstance(fault, (StorageFull, Unavailable)):
@@ -66,8 +63,10 @@ class Relay:
 
     async def round(self) -> int:
         """Number and publish a batch; return how many events were published."""
-        if not await self._store.waiting(self._db.read):
-            return 0
+        async with self._db.transaction() as tx:
+            # not `db.read`, which would have a replica catch up first
+            if not await self._store.waiting(tx):
+                return 0
         async with self._db.transaction() as tx:
             shards = await self._store.take_unnumbered(tx, BATCH, SHARDS)
             if shards:

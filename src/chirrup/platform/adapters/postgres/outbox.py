@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from chirrup.platform.events import SHARDS
-from chirrup.platform.outbox import Backlog, ConsumerLag, Entry, OutboxStore
+from chirrup.platform.outbox import TRIM_STEP, Backlog, ConsumerLag, Entry, OutboxStore
 from chirrup.platform.ports import Reader, Row, Transaction
 
 Shard = tuple[str, int]
@@ -208,13 +208,14 @@ class PostgresOutbox(OutboxStore):
             names, wanted,
         )  # fmt: skip
         return await tx.run(
-            "DELETE FROM outbox AS o USING (SELECT s.topic, s.shard, least(s.published, min(CASE WHEN w.name IS NULL"
+            "DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox AS o JOIN (SELECT s.topic, s.shard,"
+            " least(s.published, min(CASE WHEN w.name IS NULL"
             " THEN s.published ELSE coalesce(c.position, 0) END)) AS seq FROM outbox_shards AS s"
             " LEFT JOIN unnest($2::text[], $3::text[]) AS w(name, topic) ON w.topic = s.topic"
             " LEFT JOIN consumers AS c ON c.name = w.name AND c.topic = s.topic AND c.shard = s.shard"
-            " GROUP BY s.topic, s.shard, s.published) AS done"
-            " WHERE o.topic = done.topic AND o.shard = done.shard AND o.seq <= done.seq AND o.created_at < $1",
-            before, names, wanted,
+            " GROUP BY s.topic, s.shard, s.published) AS done ON o.topic = done.topic AND o.shard = done.shard"
+            " AND o.seq <= done.seq WHERE o.created_at < $1 ORDER BY o.id LIMIT $4)",
+            before, names, wanted, TRIM_STEP,
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chirrup.platform.outbox import Backlog, ConsumerLag, Entry, OutboxStore
+from chirrup.platform.outbox import TRIM_STEP, Backlog, ConsumerLag, Entry, OutboxStore
 from chirrup.platform.ports import Reader, Transaction
 
 
@@ -61,5 +61,7 @@ class SqliteOutbox(OutboxStore):
         """Delete events created before a moment that every consumer in `topics` has handled; return how many."""
         await tx.run("DELETE FROM consumers WHERE NOT name = ANY($1)", list(topics))
         return await tx.run(
-            "DELETE FROM outbox WHERE id <= (SELECT min(position) FROM consumers) AND created_at < $1", before
-        )
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE id <= (SELECT min(position) FROM consumers)"
+            " AND created_at < $1 ORDER BY id LIMIT $2)",
+            before, TRIM_STEP,
+        )  # fmt: skip
