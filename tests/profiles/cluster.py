@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 import redis.asyncio
-from chirrup.bootstrap.cluster import prepare
 
 from chirrup.bootstrap import Application
+from chirrup.bootstrap.cluster import prepare
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.settings import Settings

@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from chirrup.platform.errors import Interrupted
 
@@ -15,7 +15,7 @@ ATTEMPTS = 4
 _PAUSE = 0.02
 
 
-def repeatable(verb: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def repeatable(verb: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Run a verb again, a few times, when its transaction was undone for a deadlock or a lost connection.
 
     Only for verbs that do nothing but look things up and one transaction: then once more is once.
