@@ -8,6 +8,7 @@ import pytest
 
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.postgres.database import PostgresDatabase
+from chirrup.platform.adapters.postgres.pools import is_closed
 from chirrup.platform.errors import Interrupted, StorageFull, Unavailable
 from chirrup.platform.ports import Transaction
 from tests.clock import HandClock
@@ -180,6 +181,10 @@ async def test_a_connection_that_breaks_before_the_commit_interrupts(url: str, d
         async with database.transaction() as tx:
             await mute(tx, JAY)
             await break_connections(url)
+            async with asyncio.timeout(10):
+                # else COMMIT may be on its way, and nobody knows what becomes of it
+                while not is_closed(tx._connection):
+                    await asyncio.sleep(0.005)
 
     with pytest.raises(Interrupted):
         await write()
