@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,9 @@ class BusStorage:
         """Keep everybody from writing what a bus has to write."""
 
     @abstractmethod
-    def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AbstractAsyncContextManager[Bus]:
+    def delivering(
+        self, database: Database, subscriptions: Sequence[Subscription], only: Container[str] | None = None
+    ) -> AbstractAsyncContextManager[Bus]:
         """Run a bus; leaving the block ends it at whatever it does, as a crash would."""
 
     @abstractmethod
@@ -81,12 +83,14 @@ class SqliteBusStorage(BusStorage):
             yield
 
     @asynccontextmanager
-    async def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AsyncIterator[Bus]:
+    async def delivering(
+        self, database: Database, subscriptions: Sequence[Subscription], only: Container[str] | None = None
+    ) -> AsyncIterator[Bus]:
         """Run the embedded bus."""
         assert isinstance(database, SqliteDatabase)
         bus = OutboxBus(database, self.outbox, subscriptions, self.storage.clock, self.storage.telemetry)
         database.on_publish(bus.wake)
-        async with running(bus.run()):
+        async with running(bus.run(only)):
             yield bus
 
     async def append(self, tx: Transaction, kind: str, key: int, payload: bytes) -> None:
@@ -132,12 +136,14 @@ class LogBusStorage(BusStorage):
             await connection.close()
 
     @asynccontextmanager
-    async def delivering(self, database: Database, subscriptions: Sequence[Subscription]) -> AsyncIterator[Bus]:
+    async def delivering(
+        self, database: Database, subscriptions: Sequence[Subscription], only: Container[str] | None = None
+    ) -> AsyncIterator[Bus]:
         """Run a relay and a consumer of each subscription."""
         async with self.log() as log:
             bus = self.bus(database, log, subscriptions)
             relay = Relay(database, log, self.storage.telemetry)
-            async with running(relay.run(), bus.run()):
+            async with running(relay.run(), bus.run(only)):
                 yield bus
 
     def bus(self, database: Database, log: Log, subscriptions: Sequence[Subscription]) -> LogBus:

@@ -68,6 +68,24 @@ async def test_each_subscription_gets_what_it_wants_and_nothing_else(storage: St
     assert heard == {"songs": ["Sang", "Sang"], "nights": ["Slept"], "both": ["Sang", "Slept", "Sang"]}
 
 
+async def test_a_bus_that_is_to_serve_some_subscriptions_leaves_the_others_to_others(
+    storage: Storage, database: Database
+) -> None:
+    chosen, other = Listener(), Listener()
+
+    async def heard(listener: Listener) -> bool:
+        return listener.songs(WREN) == [1, 2, 3]
+
+    subscriptions = [wanting(chosen, name="chosen"), wanting(other, name="other")]
+    async with storage.delivering(database, subscriptions, {"chosen"}):
+        await sing(database, 1, 2, 3)
+        await until(lambda: heard(chosen))
+    assert other.songs(WREN) == []
+    async with storage.delivering(database, subscriptions, {"other"}):
+        await until(lambda: heard(other))
+    assert await heard(chosen)
+
+
 async def test_events_from_before_the_start_are_delivered(storage: Storage, database: Database) -> None:
     await sing(database, 1, 2, 3)
     listener = Listener()
