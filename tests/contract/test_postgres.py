@@ -9,6 +9,7 @@ import pytest
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.postgres.database import PostgresDatabase
 from chirrup.platform.adapters.postgres.pools import is_closed
+from chirrup.platform.adapters.postgres.transactions import PostgresTransaction
 from chirrup.platform.errors import Interrupted, StorageFull, Unavailable
 from chirrup.platform.ports import Transaction
 from tests.clock import HandClock
@@ -46,6 +47,15 @@ async def break_connections(url: str) -> None:
         url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )  # fmt: skip
+
+
+async def closed(tx: PostgresTransaction) -> None:
+    """Wait until the connection of a body is known to be broken."""
+    async with asyncio.timeout(10):
+        while True:
+            if is_closed(tx._connection):
+                return
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
@@ -181,10 +191,8 @@ async def test_a_connection_that_breaks_before_the_commit_interrupts(url: str, d
         async with database.transaction() as tx:
             await mute(tx, JAY)
             await break_connections(url)
-            async with asyncio.timeout(10):
-                # else COMMIT may be on its way, and nobody knows what becomes of it
-                while not is_closed(tx._connection):
-                    await asyncio.sleep(0.005)
+            # else COMMIT may be on its way, and nobody knows what becomes of it
+            await closed(tx)
 
     with pytest.raises(Interrupted):
         await write()
