@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -76,34 +76,37 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     keys = _existing_keys(DataDir(settings.data_dir))
     await schema.prepare(settings.database_url, clock)
     outbox = PostgresOutbox()
-    async with RedisLink(settings.redis_url) as link, _log(settings) as log:
+    async with AsyncExitStack() as stack:
+        link = await stack.enter_async_context(RedisLink(settings.redis_url))
         cache = RedisCache(link, CACHED, CACHE_SIZES, telemetry.caches)
-        async with PostgresDatabase(
+        stack.push_async_callback(cache.close)
+        log = _log(settings)
+        await stack.enter_async_context(log)
+        db = PostgresDatabase(
             settings.database_url, settings.replica_url, clock, cache,
             pool=settings.database_pool, prepared=settings.database_pooler == "none",
-        ) as db:  # fmt: skip
-            watch_database(db, telemetry)
-            relay = Relay(db, log, telemetry)
-            db.on_publish(relay.wake)
+        )  # fmt: skip
+        await stack.enter_async_context(db)
+        watch_database(db, telemetry)
+        relay = Relay(db, log, telemetry)
+        db.on_publish(relay.wake)
 
-            def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
-                return LogBus(db, outbox, log, subscriptions, clock, telemetry)
+        def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
+            return LogBus(db, outbox, log, subscriptions, clock, telemetry)
 
-            yield Adapters(
-                db=db,
-                cache=cache,
-                timelines=RedisTimelineStore(
-                    link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl
-                ),
-                limiter=RedisRateLimiter(link, clock),
-                outbox=outbox,
-                keys=keys,
-                bus=make_bus,
-                checks=checks_of(db, link, log),
-                subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
-                jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
-                roles={"relay": relay.run},
-            )
+        yield Adapters(
+            db=db,
+            cache=cache,
+            timelines=RedisTimelineStore(link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl),
+            limiter=RedisRateLimiter(link, clock),
+            outbox=outbox,
+            keys=keys,
+            bus=make_bus,
+            checks=checks_of(db, link, log),
+            subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
+            jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
+            roles={"relay": relay.run},
+        )
 
 
 @dataclass(frozen=True, slots=True)
