@@ -70,6 +70,14 @@ async def test_one_key_is_read_as_many_are(cache: Cache) -> None:
     assert shelf.asked == [[WREN], [JAY]]
 
 
+async def test_keys_of_different_spaces_are_asked_for_together(cache: Cache) -> None:
+    nests, eggs = Shelf({WREN: "low"}), Shelf({JAY: "blue"})
+    for _ in range(2):
+        wanted = [("nests", WREN, nests.load), ("eggs", JAY, eggs.load), ("eggs", WREN, eggs.load)]
+        assert await cache.fetch_each(wanted) == ["low", "blue", None]
+    assert (nests.asked, eggs.asked) == ([[WREN]], [[JAY], [WREN], [WREN]])
+
+
 async def test_spaces_are_apart(cache: Cache) -> None:
     await cache.fetch("nests", [WREN], Shelf({WREN: "nest"}).load)
     await cache.fetch("eggs", [WREN], Shelf({WREN: "egg"}).load)

@@ -106,12 +106,12 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
     graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
     posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, cache, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, cache, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
     reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
-        db, tables, posts, post_store, reader, graph, on.timelines, cache, telemetry,
+        db, tables, posts, post_store, reader, on.timelines, cache, telemetry,
         settings.timeline_size, settings.timeline_recent,
     )  # fmt: skip
     fan_out = FanOut(

@@ -11,7 +11,7 @@ from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Forbidden, RuleBroken
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import IdGenerator
-from chirrup.platform.ports import Cache, Database, Transaction
+from chirrup.platform.ports import Cache, Database, Transaction, Wanted
 from chirrup.platform.repeating import repeatable
 
 
@@ -103,8 +103,12 @@ class Graph:
         """Return how the viewer stands to all others; a visitor stands to none."""
         if viewer is None:
             return NO_RELATIONS
-        known: Relations = await self.cache.fetch_one("relations", viewer.id, self._load_relations)
+        known: Relations = await self.cache.fetch_one(*self.wanted_relations(viewer.id))
         return known
+
+    def wanted_relations(self, account_id: int) -> Wanted:
+        """Return where the cache has `Relations`, for who asks for more at the same time."""
+        return "relations", account_id, self._load_relations
 
     async def ties(self, viewer: Viewer, account_ids: Sequence[int]) -> dict[int, Ties]:
         """Return how the viewer and each of the accounts stand to each other."""

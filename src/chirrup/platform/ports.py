@@ -77,6 +77,9 @@ class Database(Protocol):
 Load = Callable[[list[int]], Awaitable[Mapping[int, object]]]
 """Returns the values of those of the keys that have one."""
 
+Wanted = tuple[str, int, Load]
+"""A space of a cache, a key of it, and what loads that."""
+
 
 class Cache(Protocol):
     """Keeps values that are read from elsewhere, by space and id, in bounded memory; any may vanish at any time.
@@ -90,6 +93,9 @@ class Cache(Protocol):
 
     async def fetch_one(self, space: str, key: int, load: Load) -> Any:
         """Return the value of a key, or None, as `fetch` does."""
+
+    async def fetch_each(self, wanted: Sequence[Wanted]) -> list[Any]:
+        """Return the value or None for keys of different spaces, which are asked for together."""
 
     async def delete(self, space: str, keys: Sequence[int]) -> None:
         """Forget the keys.

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from chirrup.platform.ports import Cache, Database, Reader
+from chirrup.platform.ports import Database, Reader, Wanted
 from chirrup.posts.models import Known
 
 _KNOWN = 500
@@ -14,7 +14,6 @@ class Marks:
     """One kind of mark that accounts leave on posts."""
 
     db: Database
-    cache: Cache
     space: str
     """The cache space that holds the newest marks of each account."""
     newest: Callable[[Reader, int, int], Awaitable[list[int]]]
@@ -22,9 +21,12 @@ class Marks:
     among: Callable[[Reader, int, Sequence[int]], Awaitable[set[int]]]
     """Returns those of the posts that an account has marked."""
 
-    async def of(self, account_id: int, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
+    def wanted(self, account_id: int) -> Wanted:
+        """Return where the cache has the newest marks of an account, as `Known`."""
+        return self.space, account_id, self._load
+
+    async def of(self, account_id: int, known: Known, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
         """Return a set that holds those of the posts that an account has marked, and none of the others."""
-        known: Known = await self.cache.fetch_one(self.space, account_id, self._load)
         if not known.floor or min(post_ids, default=known.floor) > known.floor:
             return known.ids
         return await self.among(self.db.read, account_id, post_ids)

@@ -16,9 +16,9 @@ from chirrup.platform.clock import rfc3339
 from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.http.pagination import encode_cursor
 from chirrup.platform.ids import time_of
-from chirrup.platform.ports import Cache, Database
+from chirrup.platform.ports import Cache, Database, Wanted
 from chirrup.posts.marks import Marks
-from chirrup.posts.models import Card, PostRow
+from chirrup.posts.models import Card, Known, PostRow
 from chirrup.posts.store import Counts, PostStore
 
 _NULL = b"null"
@@ -56,6 +56,14 @@ class Hydrated(msgspec.Struct, frozen=True):
         return entry
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How a viewer stands to others, and the newest marks that the viewer has left on posts."""
+
+    relations: Relations
+    liked: Known
+    retweeted: Known
+
+
 Rule = Callable[[list[Entry], Hydrated], list[Entry]]
 """Leaves out what a list does not show, beyond what blocks, bans and deletions hide everywhere."""
 
@@ -85,11 +93,11 @@ class PostReader:
     cache: Cache
 
     async def hydrate(
-        self, post_ids: Sequence[int], viewer: Viewer | None, relations: Relations | None = None
+        self, post_ids: Sequence[int], viewer: Viewer | None, standing: Standing | None = None
     ) -> Hydrated:
         """Load posts, the originals they retweet or quote, their authors, and what the viewer did with them.
 
-        Who has the viewer's relations already hands them in.
+        Who has the viewer's standing already hands it in.
         """
         cards = await self._cards(post_ids)
         entries = list(zip(cards, await self.accounts.summaries([card.author_id for card in cards]), strict=True))
@@ -97,11 +105,20 @@ class PostReader:
         originals = await self._originals(wanted) if wanted else {}
         if viewer is None:
             return Hydrated(entries, originals, NO_RELATIONS, frozenset(), frozenset(), None)
-        relations = relations or await self.graph.relations(viewer)
+        standing = standing or await self.standing(viewer)
         shown = [*post_ids, *originals] if originals else post_ids
-        liked = await self.liked.of(viewer.id, shown)
-        retweeted = await self.retweeted.of(viewer.id, shown)
-        return Hydrated(entries, originals, relations, liked, retweeted, viewer)
+        liked = await self.liked.of(viewer.id, standing.liked, shown)
+        retweeted = await self.retweeted.of(viewer.id, standing.retweeted, shown)
+        return Hydrated(entries, originals, standing.relations, liked, retweeted, viewer)
+
+    async def standing(self, viewer: Viewer) -> Standing:
+        """Return how the viewer stands."""
+        return Standing(*await self.cache.fetch_each(self.wanted(viewer)))
+
+    def wanted(self, viewer: Viewer) -> list[Wanted]:
+        """Return where the cache has the parts of a `Standing`."""
+        key = viewer.id
+        return [self.graph.wanted_relations(key), self.liked.wanted(key), self.retweeted.wanted(key)]
 
     def visible(self, hydrated: Hydrated, rule: Rule) -> list[Entry]:
         """Return those of the posts that the viewer may see in a list with this rule, in the same order."""
@@ -136,14 +153,16 @@ class PostReader:
         viewer: Viewer | None,
         rule: Rule,
         limit: int,
-        relations: Relations | None = None,
+        standing: Standing | None = None,
     ) -> PostPage:
         """Return one page in the order of its skeleton, full unless the skeleton ends."""
+        if viewer is not None and standing is None:
+            standing = await self.standing(viewer)
         shown: list[bytes] = []
         last = 0
         async with aclosing(skeleton) as batches:
             async for post_ids in batches:
-                hydrated = await self.hydrate(post_ids, viewer, relations)
+                hydrated = await self.hydrate(post_ids, viewer, standing)
                 entries = self.visible(hydrated, rule)
                 room = limit - len(shown)
                 fitting = entries[:room]

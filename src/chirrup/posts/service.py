@@ -12,7 +12,7 @@ from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import MAX_ID, IdGenerator
-from chirrup.platform.ports import Cache, Database, Reader, Transaction
+from chirrup.platform.ports import Cache, Database, Reader, Transaction, Wanted
 from chirrup.platform.repeating import repeatable
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.models import Draft, PostRow, Recent
@@ -178,6 +178,10 @@ class Posts:
         """Return the newest posts of each author."""
         known: list[Recent] = await self.cache.fetch("user:posts", author_ids, self._load_recents)
         return known
+
+    def wanted_recents(self, author_id: int) -> Wanted:
+        """Return where the cache has the newest posts of an author, as `Recent`."""
+        return "user:posts", author_id, self._load_recents
 
     async def of_author(
         self, author: Account, before: int, limit: int, *, replies: bool

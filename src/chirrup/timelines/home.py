@@ -8,22 +8,33 @@ it is complete. Below that, pages come from the database by the same cursor, so 
 import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from chirrup.accounts import Viewer
-from chirrup.graph import Graph, Relations
+from chirrup.graph import Relations
 from chirrup.platform.ids import MAX_ID
-from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore
+from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore, Wanted
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, PostPage, PostReader, Posts
 from chirrup.posts.models import Recent
-from chirrup.posts.reading import Entry, Hydrated
+from chirrup.posts.reading import Entry, Hydrated, Standing
 from chirrup.posts.store import PostStore
 from chirrup.timelines.store import TimelineTables
 
 _WIDEST = 500
+
+
+class _Begun(NamedTuple):
+    """What the read of a page begins with."""
+
+    standing: Standing
+    own: Recent
+    """The viewer's recent posts."""
+    pulled: Mapping[int, bool]
+    """The authors whose posts are merged at read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,6 @@ class HomeTimelines:
     posts: Posts
     post_store: PostStore
     reader: PostReader
-    graph: Graph
     timelines: TimelineStore
     cache: Cache
     telemetry: Telemetry
@@ -47,38 +57,44 @@ class HomeTimelines:
 
     async def page(self, viewer: Viewer, before: int, limit: int) -> PostPage:
         """Return the newest entries below an id, newest first."""
-        relations = await self.graph.relations(viewer)
-        skeleton = self._skeleton(viewer, relations, before, limit + 1)
-        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, relations)
+        begun = await self._begin(viewer)
+        skeleton = self._skeleton(viewer, begun, before, limit + 1)
+        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, begun.standing)
 
     async def newer_page(self, viewer: Viewer, after: int, limit: int) -> PostPage:
         """Return the entries just above an id, newest first; the cursor leads further up."""
-        relations = await self.graph.relations(viewer)
-        skeleton = self._newer_skeleton(viewer, relations, after, limit + 1)
-        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, relations)
+        begun = await self._begin(viewer)
+        skeleton = self._newer_skeleton(viewer, begun, after, limit + 1)
+        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, begun.standing)
         return PostPage(page.items[::-1], page.next_cursor)
 
+    async def _begin(self, viewer: Viewer) -> _Begun:
+        """Ask at once for all that the viewer's id alone leads to."""
+        wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self._wanted_pulled()]
+        *standing, own, pulled = await self.cache.fetch_each(wanted)
+        return _Begun(Standing(*standing), own, pulled)
+
     async def _skeleton(
-        self, viewer: Viewer, relations: Relations, before: int, limit: int
+        self, viewer: Viewer, begun: _Begun, before: int, limit: int
     ) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates below an id, newest first, `limit` at first and then ever more at a time."""
-        timeline, recents, floor = await self._stored(viewer, relations)
+        timeline, recents, floor = await self._stored(viewer, begun)
         while post_ids := _newest(timeline.ids, recents, floor, before, limit):
             yield post_ids
             before, limit = post_ids[-1], _wider(limit)
         if floor:
-            sources = [viewer.id, *relations.following]
+            sources = [viewer.id, *begun.standing.relations.following]
             before = min(before, floor + 1)
             while post_ids := await self._older(sources, before, limit):
                 yield post_ids
                 before, limit = post_ids[-1], _wider(limit)
 
     async def _newer_skeleton(
-        self, viewer: Viewer, relations: Relations, after: int, limit: int
+        self, viewer: Viewer, begun: _Begun, after: int, limit: int
     ) -> AsyncGenerator[Sequence[int], None]:
         """Yield the ids of candidates above an id, oldest first, `limit` at first and then ever more at a time."""
-        timeline, recents, floor = await self._stored(viewer, relations)
-        sources = [viewer.id, *relations.following]
+        timeline, recents, floor = await self._stored(viewer, begun)
+        sources = [viewer.id, *begun.standing.relations.following]
         while after < floor and (post_ids := await self._newer(sources, after, limit)):
             yield post_ids
             after, limit = post_ids[-1], _wider(limit)
@@ -87,12 +103,14 @@ class HomeTimelines:
         for start in range(0, len(above), limit):
             yield above[start : start + limit]
 
-    async def _stored(self, viewer: Viewer, relations: Relations) -> tuple[Timeline, list[Recent], int]:
+    async def _stored(self, viewer: Viewer, begun: _Begun) -> tuple[Timeline, list[Recent], int]:
         """Return the viewer's timeline, the recent posts that are merged with it, and the id above which all are whole.
 
         In this order: an author who is pushed again is merged until no timeline is left that lacks a post.
         """
-        recents = await self._recents(viewer, relations)
+        relations = begun.standing.relations
+        authors = [author_id for author_id in begun.pulled if author_id in relations.following]
+        recents = [begun.own, *(await self.posts.recents(authors) if authors else ())]
         timeline = await self.timeline(viewer, relations)
         return timeline, recents, max(timeline.floor, *(recent.floor for recent in recents))
 
@@ -118,16 +136,13 @@ class HomeTimelines:
         stored = await self.timelines.get(viewer_id)
         return stored if stored is not None and stored.basis == built.basis else built
 
-    async def _recents(self, viewer: Viewer, relations: Relations) -> list[Recent]:
-        """Return the recent posts of the viewer and of those followees whose posts are not pushed."""
-        pulled = await self.pulled_authors()
-        authors = [viewer.id, *(author_id for author_id in pulled if author_id in relations.following)]
-        return await self.posts.recents(authors)
-
     async def pulled_authors(self) -> dict[int, bool]:
         """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
-        known: dict[int, bool] = await self.cache.fetch_one("pulled", 0, self._load_pulled)
+        known: dict[int, bool] = await self.cache.fetch_one(*self._wanted_pulled())
         return known
+
+    def _wanted_pulled(self) -> Wanted:
+        return "pulled", 0, self._load_pulled
 
     async def _load_pulled(self, keys: list[int]) -> dict[int, dict[int, bool]]:
         pulled = await self.tables.pulled_authors(self.db.read)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chirrup.platform.adapters.memory.generations import Generations
 from chirrup.platform.flights import Flights
-from chirrup.platform.ports import Load
+from chirrup.platform.ports import Load, Wanted
 from chirrup.platform.telemetry import CacheCounts, CacheMetrics
 
 
@@ -58,6 +58,19 @@ class MemoryCache:
             return value
         entries.counts.misses += 1
         return (await entries.flights.load([key], load)).get(key)
+
+    async def fetch_each(self, wanted: Sequence[Wanted]) -> list[Any]:
+        """Return the value or None for keys of different spaces."""
+        values = []
+        for space, key, load in wanted:
+            entries = self._spaces[space]
+            value = entries.new.get(key)
+            if value is None:
+                value = await self.fetch_one(space, key, load)
+            else:
+                entries.counts.hits += 1
+            values.append(value)
+        return values
 
     async def delete(self, space: str, keys: Sequence[int]) -> None:
         """Forget the keys."""

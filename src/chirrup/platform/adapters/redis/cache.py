@@ -19,7 +19,7 @@ from chirrup.platform.adapters.redis.values import Codec, is_lease, lease, tag_o
 from chirrup.platform.adapters.redis.wire import RedisDown
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.flights import Flights
-from chirrup.platform.ports import Load
+from chirrup.platform.ports import Load, Wanted
 from chirrup.platform.telemetry import CacheCounts, CacheMetrics
 
 _LOOKS = 3
@@ -102,11 +102,28 @@ class RedisCache:
         """Return the value of a key, or None, as `fetch` does."""
         entries = self._spaces[space]
         [raw] = await self._link.get((entries.pattern % key,))
+        value = self._kept(entries, key, raw)
+        return await self._missed(entries, key, raw, load) if value is None else value
+
+    async def fetch_each(self, wanted: Sequence[Wanted]) -> list[Any]:
+        """Return the value or None for keys of different spaces; those that are kept come from one journey."""
+        spaces = self._spaces
+        raws = await self._link.get([spaces[space].pattern % key for space, key, _ in wanted])
+        values = [self._kept(spaces[space], key, raw) for (space, key, _), raw in zip(wanted, raws, strict=True)]
+        for place, (space, key, load) in enumerate(wanted):
+            if values[place] is None:
+                values[place] = await self._missed(spaces[space], key, raws[place], load)
+        return values
+
+    def _kept(self, entries: _Space, key: int, raw: bytes | None) -> Any:
+        """Return what the bytes of a key mean, as `_read` does, and count it if it is a value."""
         known = entries.decoded.new.get(key)
         value = known[1] if known is not None and known[0] == raw else self._read(entries, key, raw)
         if value is not None:
             entries.counts.hits += 1
-            return value
+        return value
+
+    async def _missed(self, entries: _Space, key: int, raw: bytes | None, load: Load) -> Any:
         if raw == AWAY:
             entries.counts.errors += 1
         else:
