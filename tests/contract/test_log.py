@@ -214,6 +214,18 @@ async def test_what_only_a_lost_primary_knew_is_not_handled(storage: Storage, da
     assert {lag.lag for lag in await storage.outbox.lag(database.read)} <= {0, 1}
 
 
+async def test_what_was_handled_at_a_lost_primary_alone_is_handled_again(storage: Storage, database: Database) -> None:
+    """Another primary takes over that has heard of the last song, and not that it was handled."""
+    await sing(database, 1, 2)
+    async with storage.delivering(database, [wanting(tally)]) as bus:
+        await caught_up(bus.caught_up())
+        async with database.transaction() as tx:
+            await tx.run("UPDATE consumers SET position = position - 1 WHERE position > 0")
+            await tx.run("DELETE FROM post_counts WHERE post_id = 2")
+        await caught_up(bus.caught_up())
+    assert await tallied(database) == {1: 1, 2: 1}
+
+
 async def test_a_consumer_that_dies_amid_its_transaction_leaves_no_trace(storage: Storage, database: Database) -> None:
     amid = asyncio.Event()
 

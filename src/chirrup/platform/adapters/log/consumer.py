@@ -193,11 +193,15 @@ class LogConsumer:
             mark.written()
 
     async def _look(self, *, quiet: bool) -> None:
-        """Compare with the outbox: the log may have lost its end."""
+        """Compare with the outbox: the log may have lost its end, and the database what was recorded last."""
         states = await self._store.states(self._db.read, self._topics)
+        recorded = await self._store.position(self._db.read, self.name, self._topics)
+        positions = {(topic, shard): position for topic, shard, position in recorded}
         for shard, place in list(self._places.items()):
             state = states.get(shard, place.state)
-            if state.timeline != place.state.timeline and place.state.timeline:
+            replaced = state.timeline != place.state.timeline and place.state.timeline
+            if replaced or positions[shard] != place.position:
+                # begin with it anew, where the record says
                 del self._places[shard]
             else:
                 place.look(state, _now(), quiet=quiet)
