@@ -119,7 +119,8 @@ class Forgetting:
         """Delete what transactions have made old."""
         for delivery in batch.deliveries:
             assert isinstance(delivery.event, CacheForgotten)
-            await self.cache.delete(delivery.event.space, delivery.event.keys)
+            for space, keys in delivery.event.by_space().items():
+                await self.cache.delete(space, keys)
 
 
 def _existing_keys(data: DataDir) -> Keys:

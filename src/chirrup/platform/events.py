@@ -27,17 +27,25 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CacheForgotten(Event, frozen=True, kw_only=True):
-    """Entries of a cache are older than the database; said once more by the log, should the first time have failed."""
+    """Entries of caches are older than the database; said once more by the log, should the first time have failed."""
 
     family = "cache"
 
-    space: str
+    spaces: tuple[str, ...]
     keys: tuple[int, ...]
+    """Of each entry its space, and its key there."""
 
     @property
     def key(self) -> int:
         """The first of them."""
         return self.keys[0]
+
+    def by_space(self) -> dict[str, list[int]]:
+        """Return the keys of each space."""
+        found: dict[str, list[int]] = {}
+        for space, key in zip(self.spaces, self.keys, strict=True):
+            found.setdefault(space, []).append(key)
+        return found
 
 
 def families(types: Iterable[type[Event]]) -> list[str]:

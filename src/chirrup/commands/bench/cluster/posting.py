@@ -34,7 +34,7 @@ _EVENTS = (
     "INSERT INTO outbox (topic, shard, type, key, payload, request_id, created_at)"
     " VALUES ('posts', $1, 'PostPublished', $2, $3, NULL, $4), ('cache', $1, 'CacheForgotten', $2, $5, NULL, $4)"
 )
-_FORGET = b'{"space":"user:posts","keys":[%d]}'
+_FORGET = b'{"spaces":["user:posts"],"keys":[%d]}'
 _PUBLISHED = (
     b'{"post_id":%d,"author_id":%d,"reply_to":null,"reply_to_author_id":null,"retweet_of":null,"is_retweet":false,'
     b'"conversation_id":%d,"mentioned_ids":[]}'

@@ -68,8 +68,10 @@ class PostgresTransaction(PostgresReader):
         What the caches must forget is written with them: a process may end, or lose its cache, between the commit and
         the forgetting.
         """
-        for space, keys in self.forgotten.items():
-            self.publish(CacheForgotten(space=space, keys=tuple(sorted(keys))))
+        entries = [(space, key) for space, keys in self.forgotten.items() for key in sorted(keys)]
+        if entries:
+            spaces, keys = zip(*entries, strict=True)
+            self.publish(CacheForgotten(spaces=spaces, keys=keys))
         if self._published:
             await self.run(_APPEND, *(list(column) for column in zip(*self._published, strict=True)))
 
