@@ -90,6 +90,7 @@ ASKED: dict[str, Call] = {
     "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
     "PostStore.insert": lambda tx: posts.insert(tx, ROW),
     "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
+    "PostStore.counted": lambda r: posts.counted(r, PAGE),
     "PostStore.counts": lambda r: posts.counts(r, PAGE),
     "PostStore.mark_deleted": lambda tx: posts.mark_deleted(tx, OF_GIANT),
     "PostStore.add_counts": lambda tx: posts.add_counts(tx, "likes", {OF_GIANT: 1}),

@@ -209,12 +209,10 @@ class PostReader:
         return [card for card in known if card is not None]
 
     async def _load_cards(self, post_ids: list[int]) -> dict[int, Card]:
-        rows = await self.store.by_ids(self.db.read, post_ids)
-        rows = {key: row for key, row in rows.items() if not row.deleted}
-        counts = await self.store.counts(self.db.read, post_ids)
-        targets = list({row.reply_to_author_id for row in rows.values() if row.reply_to_author_id})
+        found = await self.store.counted(self.db.read, post_ids)
+        targets = list({row.reply_to_author_id for row, _ in found.values() if row.reply_to_author_id})
         names = dict(zip(targets, await self.accounts.summaries(targets), strict=True)) if targets else {}
-        return {key: _card(row, counts.get(key, Counts()), names) for key, row in rows.items()}
+        return {key: _card(row, counts, names) for key, (row, counts) in found.items()}
 
 
 def everything(entries: list[Entry], _hydrated: Hydrated) -> list[Entry]:

@@ -57,6 +57,15 @@ class PostStore:
         rows = await reader.all(f"SELECT {_COLUMNS} FROM posts WHERE id = ANY($1)", post_ids)  # noqa: S608
         return {row[0]: _post(row) for row in rows}
 
+    async def counted(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, tuple[PostRow, Counts]]:
+        """Return the posts that exist and are not deleted, with their counts."""
+        rows = await reader.all(
+            f"SELECT {_COLUMNS}, likes, retweets, replies FROM posts"  # noqa: S608
+            " LEFT JOIN post_counts ON post_id = id WHERE id = ANY($1) AND NOT deleted",
+            post_ids,
+        )
+        return {row[0]: (_post(row), Counts(*(number or 0 for number in row[-3:]))) for row in rows}
+
     async def counts(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, Counts]:
         """Return the counts of posts."""
         rows = await reader.all(
