@@ -1,6 +1,7 @@
 """Reading from Kafka as a member of a group."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,6 +22,8 @@ from chirrup.platform.ports import Subscription
 T = TypeVar("T")
 LONGEST_POLL = 0.25
 """Seconds that a stop may have to wait for."""
+COMMIT_SECONDS = 1.0
+"""Seconds between notes to Kafka of how far this member is."""
 SESSION_TIMEOUT = 10.0
 """Seconds after which others take over from a process that is gone."""
 LONGEST_SILENCE = 120.0
@@ -43,6 +46,7 @@ class KafkaReading:
         self._undecoded: list[Message] = []
         self._ends: dict[tuple[str, int], int] = {}
         self._paused = False
+        self._committed = 0.0
         self.shards: frozenset[Shard] = frozenset()
 
     async def open(self) -> None:
@@ -79,10 +83,12 @@ class KafkaReading:
             for (topic, partition), end in self._ends.items()
             if self._options.shard(topic, partition) in self._owned
         ]
-        if ends and not self._undecoded:
+        now = time.monotonic()
+        if ends and not self._undecoded and now - self._committed > COMMIT_SECONDS:
             self._ends.clear()
+            self._committed = now
             try:
-                self._consumer.store_offsets(offsets=ends)
+                self._consumer.commit(offsets=ends, asynchronous=True)
             except KafkaException as error:
                 # another has them now, and begins at its own positions
                 log.info("kafka.not_acknowledged", error=str(error))
@@ -151,8 +157,8 @@ class KafkaReading:
                 "group.id": group,
                 "partition.assignment.strategy": "cooperative-sticky",
                 "auto.offset.reset": "earliest",
-                "enable.auto.offset.store": False,
-                "auto.commit.interval.ms": 1000,
+                # a commit on leaving would wait for a broker that is away, and offsets only save reading again
+                "enable.auto.commit": False,
                 "session.timeout.ms": _milliseconds(SESSION_TIMEOUT),
                 "heartbeat.interval.ms": _milliseconds(SESSION_TIMEOUT / 4),
                 "max.poll.interval.ms": _milliseconds(LONGEST_SILENCE),

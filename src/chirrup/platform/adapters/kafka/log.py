@@ -33,6 +33,7 @@ class KafkaLog:
 
     async def __aexit__(self, *_: object) -> None:
         """Give up what is not confirmed."""
+        self._producer.abandon()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._producer.close)
         self._thread.shutdown()
         self._registry.close()
@@ -40,6 +41,7 @@ class KafkaLog:
     async def publish(self, events: Sequence[Numbered]) -> list[Numbered]:
         """Publish events; return those that are confirmed, of each shard the first."""
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._producer.publish, events)
+        work.add_done_callback(_note_failure)
         return await asyncio.shield(work)
 
     async def check(self) -> None:
@@ -83,3 +85,9 @@ def prepare(options: KafkaOptions, types: Sequence[type[Event]]) -> tuple[list[s
     finally:
         registry.close()
     return topics, [subject_of(options, kind) for kind in types]
+
+
+def _note_failure(work: "asyncio.Future[list[Numbered]]") -> None:
+    """Note that a failure is known, though whoever waited for it may have been cancelled."""
+    if not work.cancelled():
+        work.exception()

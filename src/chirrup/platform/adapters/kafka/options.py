@@ -1,5 +1,6 @@
 """Where Kafka is, and how it is used."""
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ import structlog
 from confluent_kafka import KafkaError
 
 from chirrup.platform.adapters.postgres.outbox import Shard
+
+_COMPLAINT_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -47,7 +50,7 @@ class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
             "client.id": "chirrup",
             # what is wrong is told to `error_cb`; librdkafka's own lines are not in our log's form
             "log_level": 0,
-            "error_cb": _note,
+            "error_cb": _Trouble().note,
             # a broker that was away is looked for again this soon
             "reconnect.backoff.max.ms": 2000,
             "topic.metadata.refresh.interval.ms": 10_000,
@@ -56,5 +59,14 @@ class KafkaOptions(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def _note(error: KafkaError) -> None:
-    log.info("kafka.trouble", error=error.str())
+class _Trouble:
+    """Tells of what a client finds wrong, now and then: while brokers are away, each attempt to connect is an error."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def note(self, error: KafkaError) -> None:
+        """Note one error."""
+        if time.monotonic() >= self._silent_until:
+            self._silent_until = time.monotonic() + _COMPLAINT_SECONDS
+            log.warning("kafka.trouble", error=error.str())

@@ -49,6 +49,12 @@ class KafkaProducer:
             raise Unavailable(f"Kafka has not confirmed what was published: {deliveries.error.str()}")
         return confirmed
 
+    def abandon(self) -> None:
+        """Have a call that is under way in another thread give up what is not confirmed."""
+        producer = self._producer
+        if producer is not None:
+            producer.purge()
+
     def close(self) -> None:
         """Give up what is not confirmed."""
         if self._producer is not None:
