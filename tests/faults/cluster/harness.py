@@ -101,7 +101,9 @@ class Cluster:
                 account = await app.accounts.register(name, None, PASSWORD, None)
                 tokens[name] = account.id, (await app.sessions.open(account.id, DEVICE)).access_token
         posting = [Author(tokens[name][0], name, self._clients(tokens[name][1])) for name in authors]
-        reading = [Reader(tokens[name][0], name, self._clients(tokens[name][1]), follows=tuple(posting)) for name in readers]
+        reading = [
+            Reader(tokens[name][0], name, self._clients(tokens[name][1]), follows=tuple(posting)) for name in readers
+        ]
         for reader in reading:
             for author in posting:
                 await reader.insist("POST", f"/users/{author.name}/follow")
