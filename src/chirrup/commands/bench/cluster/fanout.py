@@ -30,13 +30,15 @@ def fanout(followers: int, posts: int, *, as_json: bool) -> None:
     """Push through the store as a worker does, one chunk after another; this process and Redis have a core each."""
     with throwaway() as settings, ExitStack() as pins:
         processes = asyncio.run(usage.servers(settings))
-        pins.enter_context(usage.on_core(processes["redis"], harness.CLIENT_CORE))
+        pins.enter_context(usage.on_core(processes["redis"].pid, harness.CLIENT_CORE))
         pins.enter_context(usage.on_core(os.getpid(), harness.SERVER_CORE))
         facts = asyncio.run(_measure(settings, followers, posts, processes))
     harness.report(facts | usage.machine(), as_json=as_json)
 
 
-async def _measure(settings: Settings, followers: int, posts: int, processes: dict[str, int]) -> dict[str, object]:
+async def _measure(
+    settings: Settings, followers: int, posts: int, processes: dict[str, usage.Group]
+) -> dict[str, object]:
     filler = Filler(settings.database_url)
     author, *owners = await filler.accounts(followers + 1)
     await filler.follows([(owner, author) for owner in owners])
@@ -59,7 +61,7 @@ async def _measure(settings: Settings, followers: int, posts: int, processes: di
 
 
 async def _push(
-    settings: Settings, owners: Sequence[int], posts: int, processes: dict[str, int]
+    settings: Settings, owners: Sequence[int], posts: int, processes: dict[str, usage.Group]
 ) -> tuple[usage.Usage, float]:
     """Return what pushing took, and the memory that an id of a timeline takes."""
     bound = settings.timeline_size
@@ -102,11 +104,11 @@ async def _memory(link: RedisLink) -> int:
     return next(int(line.split(b":")[1]) for line in said.splitlines() if line.startswith(b"used_memory:"))
 
 
-async def _read(settings: Settings, author: int, followers: int, processes: dict[str, int]) -> usage.Usage:
+async def _read(settings: Settings, author: int, followers: int, processes: dict[str, usage.Group]) -> usage.Usage:
     """Return what reading all followers some times took."""
     spent = usage.Usage()
     store = GraphStore()
-    databases = {name: pid for name, pid in processes.items() if name in {"postgres", "replica"}}
+    databases = {name: group for name, group in processes.items() if name in {"postgres", "replica"}}
     async with open_application(settings) as app:
         await store.follower_ids(app.db.read, author, 0, CHUNK)
         with usage.measured(spent, databases):

@@ -62,7 +62,7 @@ def home(rounds: int, seconds: int, *, as_json: bool) -> None:
     with throwaway() as settings, tempfile.TemporaryDirectory() as folder, ExitStack() as pins:
         plain, pulling = (_Readers(tokens) for tokens in asyncio.run(_seed(settings)))
         processes = asyncio.run(usage.servers(settings))
-        pins.enter_context(usage.on_core(processes["redis"], harness.CLIENT_CORE))
+        pins.enter_context(usage.on_core(processes["redis"].pid, harness.CLIENT_CORE))
         body_file = Path(folder) / "body.json"
         with servers.api(settings) as (url, parent):
             for readers in (plain, pulling):
@@ -72,7 +72,7 @@ def home(rounds: int, seconds: int, *, as_json: bool) -> None:
                 twins = []
                 for _ in range(rounds):
                     for readers in (plain, pulling):
-                        _load(url, readers, seconds, processes | {"python": parent.pid})
+                        _load(url, readers, seconds, processes | {"python": usage.Group(parent.pid)})
                     twins.append(harness.wrk(twin_url, {}, seconds)[0])
         layers = sampled.layers(settings, lambda url: _sample(url, plain, seconds))
         facts = {
@@ -119,7 +119,7 @@ def _sample(url: str, readers: _Readers, seconds: int) -> None:
     harness.wrk(f"{url}/api/v1/feed", {}, seconds, script=readers.script)
 
 
-def _load(url: str, readers: _Readers, seconds: int, processes: dict[str, int]) -> None:
+def _load(url: str, readers: _Readers, seconds: int, processes: dict[str, usage.Group]) -> None:
     with usage.measured(readers.spent, processes):
         rate, middle, tail = harness.wrk(f"{url}/api/v1/feed", {}, seconds, script=readers.script)
     readers.rates.append(rate)

@@ -75,7 +75,7 @@ async def _seed(settings: Settings) -> tuple[list[int], list[str]]:
 
 async def _compare(settings: Settings, authors: Sequence[int], rounds: int, seconds: int) -> dict[str, object]:
     processes = await usage.servers(settings)
-    watched = {"python": os.getpid(), "postgres": processes["postgres"], "redis": processes["redis"]}
+    watched = {"python": usage.Group(os.getpid()), "postgres": processes["postgres"], "redis": processes["redis"]}
     rates: dict[str, list[float]] = {"post": [], "bare": []}
     delays: dict[str, list[float]] = {"post": [], "bare": []}
     spent = {name: usage.Usage() for name in rates}

@@ -44,7 +44,7 @@ async def _publish_backlog(settings: Settings, events: int) -> dict[str, object]
     async with open_application(settings) as app:
         for start in range(0, events, _OF_ONE_TRANSACTION):
             await _append(app, range(start, min(events, start + _OF_ONE_TRANSACTION)))
-        with usage.measured(spent, {"relay": os.getpid(), "postgres": processes["postgres"]}):
+        with usage.measured(spent, {"relay": usage.Group(os.getpid()), "postgres": processes["postgres"]}):
             async with at_work(app, ["relay"]):
                 while await app.db.read.first(f"SELECT 1 WHERE ({_UNPUBLISHED}) > 0"):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -46,15 +47,28 @@ def children(pid: int) -> list[int]:
     return found
 
 
+@dataclass(frozen=True)
+class Group:
+    """A process and its children, or those of its children whose titles name something, as a database."""
+
+    pid: int
+    name: str = ""
+
+    def members(self) -> list[int]:
+        """Return the processes."""
+        return [pid for pid in children(self.pid) if self.name in _title(pid)]
+
+
 @contextmanager
-def measured(usage: Usage, processes: Mapping[str, int]) -> Iterator[None]:
-    """Count the time that processes, with their children, take during a block."""
-    before = {name: _seconds(pid) for name, pid in processes.items()}
+def measured(usage: Usage, groups: Mapping[str, Group]) -> Iterator[None]:
+    """Count the time that groups of processes take during a block."""
+    before = {name: {pid: _seconds(pid) for pid in group.members()} for name, group in groups.items()}
     started = time.perf_counter()
     yield
     usage.elapsed += time.perf_counter() - started
-    for name, pid in processes.items():
-        usage.add(name, _seconds(pid) - before[name])
+    for name, group in groups.items():
+        for pid in group.members():
+            usage.add(name, _seconds(pid) - before[name].get(pid, 0.0))
 
 
 @contextmanager
@@ -69,14 +83,15 @@ def on_core(pid: int, core: int) -> Iterator[None]:
         _pin(pid, before)
 
 
-async def servers(settings: Settings) -> dict[str, int]:
-    """Return the process of Redis and that of PostgreSQL of which all others are children."""
+async def servers(settings: Settings) -> dict[str, Group]:
+    """Return the process of Redis, and those that serve this database."""
+    database = urlsplit(settings.database_url).path.strip("/")
     async with RedisLink(settings.redis_url) as link:
         said: bytes = await link.call(Command(b"", ("INFO", "server")))
     redis = next(int(line.split(b":")[1]) for line in said.splitlines() if line.startswith(b"process_id:"))
-    found = {"redis": redis, "postgres": await _postmaster(settings.database_url)}
+    found = {"redis": Group(redis), "postgres": Group(await _postmaster(settings.database_url), database)}
     if settings.replica_url:
-        found["replica"] = await _postmaster(settings.replica_url)
+        found["replica"] = Group(await _postmaster(settings.replica_url), database)
     return found
 
 
@@ -99,13 +114,16 @@ async def _postmaster(url: str) -> int:
         await connection.close()
 
 
+def _title(pid: int) -> str:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
+    return ""
+
+
 def _seconds(pid: int) -> float:
-    total = 0.0
-    for one in children(pid):
-        # one that has ended meanwhile is in the account of its parent
-        with suppress(FileNotFoundError, ProcessLookupError):
-            total += sum(map(int, _fields(Path(f"/proc/{one}"))[11:15])) / _TICK
-    return total
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return sum(map(int, _fields(Path(f"/proc/{pid}"))[11:13])) / _TICK
+    return 0.0
 
 
 def _fields(folder: Path) -> list[str]:
