@@ -47,7 +47,7 @@ class ReadIndex:
         self._asking: asyncio.Task[None] | None = None
         self._ask_again_at = 0.0
         self.down = False
-        """Whether the primary did not answer the last time."""
+        """Whether the primary is taken to be away: it answered neither this question nor a query. Late is not away."""
         self.known_at = asyncio.get_running_loop().time()
         """When the primary last answered, on the loop's clock."""
 
@@ -58,7 +58,7 @@ class ReadIndex:
             Unavailable: the primary does not answer.
         """
         loop = asyncio.get_running_loop()
-        if self.down and loop.time() < self._ask_again_at:
+        if loop.time() < self._ask_again_at:
             raise unreachable()
         if self._next is None:
             self._next = loop.create_future()
@@ -90,12 +90,12 @@ class ReadIndex:
                 try:
                     row = (await self._pool.fetch(_END, ()))[0]
                 except Unavailable as refused:
-                    self.down, self._ask_again_at = True, loop.time() + _PAUSE
+                    self._ask_again_at = loop.time() + _PAUSE
                     asked.set_exception(refused)
                     # it may be that nobody waits any more
                     asked.exception()
                 else:
-                    self.down, self.known_at = False, loop.time()
+                    self.down, self._ask_again_at, self.known_at = False, 0.0, loop.time()
                     asked.set_result(Position(row[0], row[1]))
         finally:
             self._asking = None

@@ -70,6 +70,7 @@ class ReplicatedReads:
         except Unavailable:
             if not await self.index.is_down():
                 raise
+            self.index.down = True
             return await self._fetch_alone(replica, sql, args)
         self._alone = False
         self.on_primary += 1
