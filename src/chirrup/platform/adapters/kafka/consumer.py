@@ -24,7 +24,7 @@ LONGEST_POLL = 0.25
 """Seconds that a stop may have to wait for."""
 COMMIT_SECONDS = 1.0
 """Seconds between notes to Kafka of how far this member is."""
-SESSION_TIMEOUT = 10.0
+SESSION_TIMEOUT = 6.0
 """Seconds after which others take over from a process that is gone."""
 LONGEST_SILENCE = 120.0
 """Seconds after which they take over from one that hangs."""

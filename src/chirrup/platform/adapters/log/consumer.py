@@ -105,8 +105,8 @@ class LogConsumer:
             self._take(records)
         await self._give_up_foreign()
         await self._fill_in()
+        await self._learn_states()
         if self._waiting():
-            await self._learn_states()
             await self._handle(reading)
         await reading.acknowledge()
         if _now() - self._looked > LOOK:
@@ -161,7 +161,7 @@ class LogConsumer:
 
     async def _learn_states(self) -> None:
         """Look shards up that had no event when this process began with them."""
-        if any(place.waiting and not place.state.timeline for place in self._places.values()):
+        if any(place.seen > place.position and not place.state.timeline for place in self._places.values()):
             states = await self._store.states(self._db.read, self._topics)
             for shard, place in self._places.items():
                 place.state = states.get(shard, place.state)
