@@ -183,6 +183,22 @@ async def test_a_primary_that_falls_silent_leaves_the_replica_to_answer(urls: tu
         assert await mutes(database) == 2
 
 
+async def test_a_primary_that_is_only_late_is_read_itself_and_not_an_older_replica(
+    urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def late(*_: object) -> list[object]:
+        raise Unavailable("It took too long to say how far its log is.")
+
+    async with opened(*urls) as database:
+        await in_use(database)
+        async with paused(urls[1]):
+            monkeypatch.setattr(reads_of(database).index._pool, "fetch", late)
+            for written in range(1, 6):
+                await mute(database, written)
+                assert set(await asyncio.gather(mutes(database), mutes(database))) == {written}
+            assert not reads_of(database).index.down
+
+
 async def test_a_server_that_is_no_replica_of_the_primary_gets_no_reads(urls: tuple[str, str]) -> None:
     async with opened(urls[0], urls[0]) as database:
         await until(lambda: reads_of(database).replica.alive)

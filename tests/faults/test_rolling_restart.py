@@ -56,6 +56,8 @@ class Crowd:
             self.faults.append(repr(error))
             return None
         self.answers[answer.status_code] += 1
+        if not answer.is_success:
+            self.faults.append(f"{answer.request.method} {answer.request.url}: {answer.text}")
         self.closings += answer.headers.get("connection") == "close"
         await asyncio.sleep(0.003)
         return answer
