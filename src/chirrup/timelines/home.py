@@ -11,7 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+
+import msgspec
 
 from chirrup.accounts import Viewer
 from chirrup.graph import Relations
@@ -27,7 +28,7 @@ from chirrup.timelines.store import TimelineTables
 _WIDEST = 500
 
 
-class _Begun(NamedTuple):
+class _Begun(msgspec.Struct, frozen=True):
     """What the read of a page begins with."""
 
     standing: Standing
@@ -71,8 +72,8 @@ class HomeTimelines:
     async def _begin(self, viewer: Viewer) -> _Begun:
         """Ask at once for all that the viewer's id alone leads to."""
         wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self._wanted_pulled()]
-        *standing, own, pulled = await self.cache.fetch_each(wanted)
-        return _Begun(Standing(*standing), own, pulled)
+        relations, liked, retweeted, own, pulled = await self.cache.fetch_each(wanted)
+        return _Begun(Standing(relations, liked, retweeted), own, pulled)
 
     async def _skeleton(
         self, viewer: Viewer, begun: _Begun, before: int, limit: int

@@ -61,9 +61,9 @@ class MemoryCache:
 
     async def fetch_each(self, wanted: Sequence[Wanted]) -> list[Any]:
         """Return the value or None for keys of different spaces."""
-        values = []
+        spaces, values = self._spaces, []
         for space, key, load in wanted:
-            entries = self._spaces[space]
+            entries = spaces[space]
             value = entries.new.get(key)
             if value is None:
                 value = await self.fetch_one(space, key, load)
