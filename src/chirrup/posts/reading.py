@@ -13,7 +13,7 @@ from chirrup.accounts import Accounts, Summary, Viewer
 from chirrup.graph import Graph, Relations
 from chirrup.graph.models import NO_RELATIONS
 from chirrup.platform.clock import rfc3339
-from chirrup.platform.errors import Forbidden, NotFound
+from chirrup.platform.errors import Forbidden, NotFound, Unavailable
 from chirrup.platform.http.pagination import encode_cursor
 from chirrup.platform.ids import time_of
 from chirrup.platform.ports import Cache, Database, Wanted
@@ -185,6 +185,23 @@ class PostReader:
         if not shown:
             raise self.refusal(post_id, hydrated)
         return self.present(shown, hydrated)[0]
+
+    async def published(self, post_id: int, viewer: Viewer) -> bytes:
+        """Return the JSON of a post that the viewer has published.
+
+        Raises:
+            NotFound: it has been deleted since.
+            Unavailable: it is saved, and cannot be read yet.
+        """
+        try:
+            return await self.existing(post_id, viewer)
+        except NotFound:
+            # a replica that answers alone, while there is no primary, may not have it
+            async with self.db.transaction() as tx:
+                post = (await self.store.by_ids(tx, [post_id])).get(post_id)
+            if post is None or post.deleted:
+                raise
+        raise Unavailable("The post is saved; it cannot be shown right now.")
 
     def refusal(self, post_id: int, hydrated: Hydrated) -> NotFound | Forbidden:
         """Return why a post is not shown."""

@@ -41,7 +41,7 @@ async def publish_post(
         quote_of=parse_id(data.quote_of) if data.quote_of else None,
     )
     post_id = await posts.publish(viewer, draft, idempotency)
-    return json_answer(await post_reader.existing(post_id, viewer), status=201)
+    return json_answer(await post_reader.published(post_id, viewer), status=201)
 
 
 @get("/posts/{post_id:str}", responses=refuses(401, 403, 404), tags=["posts"])
