@@ -16,6 +16,8 @@ _MENTION = regex.compile(r"(?<![\w@/.])@([A-Za-z0-9_]{1,30})(?![\w@])")
 _HASHTAG = regex.compile(r"(?<![\w&/#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
 _VISIBLE = regex.compile(r"[^\p{Z}\p{C}]")
 _HASHTAG_LENGTH = 100
+# without this there is no link, and the search for one takes longer than all the rest
+_MAY_BE_LINK = regex.compile(r"[^\s.:][.:][^\s.:]|://")
 _LINKS = LinkifyIt(options={"fuzzy_email": False, "fuzzy_ip": False})
 for _schema in ("ftp:", "mailto:", "//"):
     _LINKS.add(_schema, None)
@@ -54,7 +56,7 @@ def find_entities(text: str) -> list[Entity]:
     """Return the links, mentions and hashtags of a text in order; they never overlap."""
     links = [
         Entity("link", match.index, match.last_index, match.url)
-        for match in _LINKS.match(text) or []
+        for match in (_MAY_BE_LINK.search(text) and _LINKS.match(text)) or []
         if match.url.startswith(("http://", "https://"))
     ]
     others = [Entity("mention", match.start(), match.end(), match[1]) for match in _MENTION.finditer(text)]
