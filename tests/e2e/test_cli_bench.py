@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import Any
@@ -22,6 +23,15 @@ def services() -> dict[str, str]:
     for service in ("postgres", "redis", "kafka", "registry"):
         require(service)
     return environment()
+
+
+@pytest.fixture
+def load_generator() -> None:
+    """wrk; without it, skip the test, or fail it in CI."""
+    if shutil.which("wrk") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("wrk is missing")
+        pytest.skip("wrk is missing; Debian has it in a package of this name")
 
 
 def bench(services: dict[str, str], *arguments: object, **changes: str) -> "subprocess.CompletedProcess[str]":
@@ -56,6 +66,7 @@ def remains(services: dict[str, str]) -> list[str]:
     return [name for name in names if not os.path.exists(f"/proc/{name.split('_')[2]}")]  # noqa: PTH110
 
 
+@pytest.mark.usefixtures("load_generator")
 def test_a_warm_home_read_is_measured_and_its_time_laid_out(services: dict[str, str]) -> None:
     facts = facts_of(services, "home", "--rounds", 1, "--seconds", 1)
     assert facts["posts_per_page"] == 20
@@ -77,6 +88,7 @@ def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[st
     assert 0 < facts["to_last_of_1200_ms_p50"] <= facts["to_last_of_1200_ms_p99"]
 
 
+@pytest.mark.usefixtures("load_generator")
 def test_posting_is_compared_with_bare_transactions(services: dict[str, str]) -> None:
     facts = facts_of(services, "post", "--rounds", 1, "--seconds", 1)
     assert facts["post_per_second"] > 0
