@@ -14,7 +14,7 @@ import asyncpg
 from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.settings import Settings
 
-_TICK = os.sysconf("SC_CLK_TCK")
+_NANOSECONDS = 1e9
 
 
 @dataclass
@@ -121,9 +121,12 @@ def _title(pid: int) -> str:
 
 
 def _seconds(pid: int) -> float:
+    """Return what the scheduler has counted for the threads of a process."""
+    total = 0
     with suppress(FileNotFoundError, ProcessLookupError):
-        return sum(map(int, _fields(Path(f"/proc/{pid}"))[11:13])) / _TICK
-    return 0.0
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+    return total / _NANOSECONDS
 
 
 def _fields(folder: Path) -> list[str]:
