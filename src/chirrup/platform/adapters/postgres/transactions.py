@@ -1,7 +1,6 @@
 """One transaction on one connection."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import asyncpg
 from structlog.contextvars import get_contextvars
@@ -15,7 +14,24 @@ from chirrup.platform.events import CacheForgotten, Event, encode, shard_of
 _APPEND = """
 INSERT INTO outbox (topic, shard, type, key, payload, request_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-_Published = tuple[str, int, str, int, bytes, str | None, int]
+
+
+class _Refusals:
+    """Tells the faults of the database from those of the program; one for all statements of a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.in_vain = False
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, CONNECT_FAULTS):
+            fault = fault_of(error, closed=is_closed(self._connection))
+            if fault is not None:
+                self.in_vain = fault is Fault.BUSY
+                raise refusal(fault) from error
 
 
 class PostgresTransaction(PostgresReader):
@@ -25,10 +41,14 @@ class PostgresTransaction(PostgresReader):
         super().__init__(self._query)
         self._connection = connection
         self._clock = clock
-        self._published: list[_Published] = []
+        self._refusals = _Refusals(connection)
+        self._published: list[Event] = []
         self.forgotten: dict[str, set[int]] = {}
-        self.waits_in_vain = False
+
+    @property
+    def waits_in_vain(self) -> bool:
         """Whether the server did not answer in time; it may be silent for good."""
+        return self._refusals.in_vain
 
     @property
     def has_published(self) -> bool:
@@ -37,7 +57,7 @@ class PostgresTransaction(PostgresReader):
 
     async def run(self, sql: str, *args: object) -> int:
         """Run a statement and return how many rows it changed."""
-        with self._refusals():
+        with self._refusals:
             status = await self._connection.execute(sql, *args)
         # such as INSERT 0 1, UPDATE 7 or CREATE TABLE
         changed = status.rpartition(" ")[2]
@@ -46,15 +66,12 @@ class PostgresTransaction(PostgresReader):
     async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of arguments."""
         if rows:
-            with self._refusals():
+            with self._refusals:
                 await self._connection.executemany(sql, rows)
 
     def publish(self, event: Event) -> None:
         """Append an event to the outbox."""
-        kind, request_id = type(event), get_contextvars().get("request_id")
-        self._published.append(
-            (kind.family, shard_of(event.key), kind.__name__, event.key, encode(event), request_id, self._clock.now())
-        )
+        self._published.append(event)
 
     def forget(self, space: str, *keys: int) -> None:
         """Drop cache entries after the commit."""
@@ -71,21 +88,16 @@ class PostgresTransaction(PostgresReader):
         if entries:
             spaces, keys = zip(*entries, strict=True)
             self.publish(CacheForgotten(spaces=spaces, keys=keys))
-        # mostly one or two: as rows they cost less than as arrays, and take one journey as well
-        await self.run_many(_APPEND, self._published)
+        if self._published:
+            request_id, now = get_contextvars().get("request_id"), self._clock.now()
+            # mostly one or two: as rows they cost less than as arrays, and take one journey as well
+            await self.run_many(_APPEND, [_row(event, request_id, now) for event in self._published])
 
     async def _query(self, sql: str, args: Sequence[object]) -> list[asyncpg.Record]:
-        with self._refusals():
+        with self._refusals:
             return await self._connection.fetch(sql, *args)
 
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        """Tell the faults of the database from those of the program."""
-        try:
-            yield
-        except CONNECT_FAULTS as error:
-            fault = fault_of(error, closed=is_closed(self._connection))
-            if fault is None:
-                raise
-            self.waits_in_vain = fault is Fault.BUSY
-            raise refusal(fault) from error
+
+def _row(event: Event, request_id: str | None, now: int) -> tuple[object, ...]:
+    kind, key = type(event), event.key
+    return kind.family, shard_of(key), kind.__name__, key, encode(event), request_id, now
