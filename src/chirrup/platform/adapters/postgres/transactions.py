@@ -42,7 +42,7 @@ class PostgresTransaction(PostgresReader):
         self._connection = connection
         self._clock = clock
         self._refusals = _Refusals(connection)
-        self._published: list[Event] = []
+        self._published: list[tuple[Event, str | None]] = []
         self.forgotten: dict[str, set[int]] = {}
 
     @property
@@ -71,7 +71,7 @@ class PostgresTransaction(PostgresReader):
 
     def publish(self, event: Event) -> None:
         """Append an event to the outbox."""
-        self._published.append(event)
+        self._published.append((event, get_contextvars().get("request_id")))
 
     def forget(self, space: str, *keys: int) -> None:
         """Drop cache entries after the commit."""
@@ -89,9 +89,9 @@ class PostgresTransaction(PostgresReader):
             spaces, keys = zip(*entries, strict=True)
             self.publish(CacheForgotten(spaces=spaces, keys=keys))
         if self._published:
-            request_id, now = get_contextvars().get("request_id"), self._clock.now()
+            now = self._clock.now()
             # mostly one or two: as rows they cost less than as arrays, and take one journey as well
-            await self.run_many(_APPEND, [_row(event, request_id, now) for event in self._published])
+            await self.run_many(_APPEND, [_row(event, request_id, now) for event, request_id in self._published])
 
     async def _query(self, sql: str, args: Sequence[object]) -> list[asyncpg.Record]:
         with self._refusals:
