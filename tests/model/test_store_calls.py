@@ -13,12 +13,12 @@ from chirrup.platform.ports import Reader, Row
 from chirrup.posts import Draft
 from tests.support import Community, Person
 
-# relations (2), pulled authors, own posts, the build, posts, their counts, accounts, likes, retweets
-COLD = 10
-# originals, their counts, their authors
-ORIGINALS = 3
-# a post and its counts
-COUNTED_POST = 2
+# relations (2), pulled authors, own posts, the build, posts with their counts, accounts, likes, retweets
+COLD = 9
+# originals with their counts, their authors
+ORIGINALS = 2
+# a post with its counts
+COUNTED_POST = 1
 
 
 class CountingReader:
