@@ -130,7 +130,8 @@ def test_processes_whose_parent_is_killed_end(data_dir: Path) -> None:
 
 
 async def test_a_server_that_stops_says_so_before_and_answers_meanwhile(data_dir: Path) -> None:
-    with herd(data_dir, 2) as server:
+    # of several processes one would say so a moment before the next
+    with herd(data_dir, 1) as server:
         wren = await register(server, "wren")
         async with server.client(wren.token) as client:
             server.signal(signal.SIGTERM)
