@@ -32,6 +32,16 @@ from chirrup.settings import Settings
 
 SERVER_CORE = 0
 CLIENT_CORE = 1
+_POSTING = """
+local tokens = {%s}
+local number = 0
+request = function()
+  number = number + 1
+  local headers = {["Content-Type"] = "application/json"}
+  headers["Authorization"] = "Bearer " .. tokens[number %% #tokens + 1]
+  return wrk.format("POST", "/api/v1/posts", headers, '{"text":"Note ' .. number .. ' from the reeds."}')
+end
+"""
 _READY_WITHIN = 60.0
 _RATE = regex.compile(r"Requests/sec:\s+([\d.]+)")
 _PERCENTILE = regex.compile(r"\s+(50|99)%\s+([\d.]+)(us|ms|s)\b")
@@ -214,6 +224,11 @@ class Connection:
 def report(facts: Mapping[str, object], *, as_json: bool) -> None:
     """Print what was measured."""
     typer.echo(json.dumps(facts) if as_json else "\n".join(f"{name:32} {value}" for name, value in facts.items()))
+
+
+def posting_script(tokens: Sequence[str]) -> str:
+    """Return what has wrk publish posts, in turn by each of the access tokens."""
+    return _POSTING % ", ".join(map(json.dumps, tokens))
 
 
 def wrk(

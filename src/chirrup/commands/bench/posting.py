@@ -1,7 +1,6 @@
 """`chirrup bench post`: durable posts against bare durable commits."""
 
 import asyncio
-import json
 import sqlite3
 import statistics
 import tempfile
@@ -17,16 +16,6 @@ from chirrup.commands.options import JsonOption, ProfileOption
 from chirrup.platform.adapters.sqlite.database import connect
 
 _AUTHORS = 32
-_SCRIPT = """
-local tokens = {%s}
-local number = 0
-request = function()
-  number = number + 1
-  local headers = {["Content-Type"] = "application/json"}
-  headers["Authorization"] = "Bearer " .. tokens[number %% #tokens + 1]
-  return wrk.format("POST", "/api/v1/posts", headers, '{"text":"Note ' .. number .. ' from the reeds."}')
-end
-"""
 
 
 def post(
@@ -45,7 +34,7 @@ def post(
         rates, commits, tails = [], [], []
         with harness.chirrup_server(data_dir) as (url, _):
             script = Path(folder) / "post.lua"
-            script.write_text(_SCRIPT % ", ".join(json.dumps(harness.exchange(url, token)) for token in tokens))
+            script.write_text(harness.posting_script([harness.exchange(url, token) for token in tokens]))
             for _ in range(rounds):
                 rate, middle, tail = harness.wrk(f"{url}/api/v1/posts", {}, seconds, script=script)
                 rates.append(rate)

@@ -1,7 +1,6 @@
 """`chirrup bench post --profile cluster`: posting against one bare transaction of the same rows."""
 
 import asyncio
-import json
 import os
 import statistics
 import tempfile
@@ -39,16 +38,6 @@ _PUBLISHED = (
     b'{"post_id":%d,"author_id":%d,"reply_to":null,"reply_to_author_id":null,"retweet_of":null,"is_retweet":false,'
     b'"conversation_id":%d,"mentioned_ids":[]}'
 )
-_SCRIPT = """
-local tokens = {%s}
-local number = 0
-request = function()
-  number = number + 1
-  local headers = {["Content-Type"] = "application/json"}
-  headers["Authorization"] = "Bearer " .. tokens[number %% #tokens + 1]
-  return wrk.format("POST", "/api/v1/posts", headers, '{"text":"Note ' .. number .. ' from the reeds."}')
-end
-"""
 Verb = Callable[[int, int], Awaitable[object]]
 
 
@@ -57,7 +46,7 @@ def post(rounds: int, seconds: int, *, as_json: bool) -> None:
     with throwaway() as settings, tempfile.TemporaryDirectory() as folder, ExitStack() as pins:
         authors, tokens = asyncio.run(_seed(settings))
         script = Path(folder) / "post.lua"
-        script.write_text(_SCRIPT % ", ".join(json.dumps(token) for token in tokens))
+        script.write_text(harness.posting_script(tokens))
         pins.enter_context(usage.on_core(os.getpid(), harness.SERVER_CORE))
         facts = asyncio.run(_compare(settings, authors, rounds, seconds))
         with servers.api(settings) as (url, _):
