@@ -90,7 +90,7 @@ def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[st
 
 @pytest.mark.usefixtures("load_generator")
 def test_posting_is_compared_with_bare_transactions(services: dict[str, str]) -> None:
-    facts = facts_of(services, "post", "--rounds", 1, "--seconds", 1)
+    facts = facts_of(services, "post", "--rounds", 1, "--seconds", 2)
     assert facts["post_per_second"] > 0
     assert facts["bare_per_second"] > 0
     assert facts["http_per_second"] > 0

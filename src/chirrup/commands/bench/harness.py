@@ -237,7 +237,7 @@ def wrk(
     """Load a URL; return requests/s and the latencies in seconds at the 50th and 99th percentile.
 
     Raises:
-        StartRefused: wrk is not installed, or answers were not 200.
+        StartRefused: wrk is not installed, answers were not 200, or none came in time.
     """
     if shutil.which("wrk") is None:
         raise StartRefused("This benchmark needs wrk (Debian's package wrk).")
@@ -252,5 +252,7 @@ def wrk(
         raise StartRefused(f"Some answers were errors: {done.stdout}")
     found = _RATE.search(done.stdout)
     assert found is not None
+    if not float(found[1]):
+        raise StartRefused(f"Nothing was answered within {seconds} s; give the load more seconds.")
     latencies = {name: float(value) * _UNITS[unit] for name, value, unit in _PERCENTILE.findall(done.stdout)}
     return float(found[1]), latencies["50"], latencies["99"]

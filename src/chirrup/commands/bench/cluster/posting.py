@@ -50,6 +50,9 @@ def post(rounds: int, seconds: int, *, as_json: bool) -> None:
         pins.enter_context(usage.on_core(os.getpid(), harness.SERVER_CORE))
         facts = asyncio.run(_compare(settings, authors, rounds, seconds))
         with servers.api(settings) as (url, _):
+            # sessions are known and connections open
+            for token in tokens:
+                harness.Connection(url, token).post(_TEXT)
             loads = [harness.wrk(f"{url}/api/v1/posts", {}, seconds, script=script) for _ in range(rounds)]
     facts["http_per_second"] = round(statistics.median(rate for rate, _, _ in loads))
     facts["http_p99_over_p50"] = round(statistics.median(tail / middle for _, middle, tail in loads), 2)
