@@ -26,10 +26,10 @@ SONGS = Limit("songs", amount=60, seconds=60, burst=5)
 async def test_a_post_reaches_ten_thousand_followers_at_once_and_they_are_counted(empty_server: RedisServer) -> None:
     async with process(empty_server.url) as one:
         await asyncio.gather(*(one.builds(owner, [1]) for owner in range(0, 10_000, 50)))
-        assert await one.timelines.push(range(10_000), 2) == 200
-        assert await one.timelines.push(range(10_000), 2) == 200
+        assert await one.timelines.push(range(10_000), [2]) == 200
+        assert await one.timelines.push(range(10_000), [2]) == 200
         assert await one.has(50) == [1, 2]
-        assert await one.timelines.push([], 2) == 0
+        assert await one.timelines.push([], [2]) == 0
 
 
 async def test_what_was_pushed_since_the_last_look_is_added_to_it(empty_server: RedisServer) -> None:
@@ -39,10 +39,10 @@ async def test_what_was_pushed_since_the_last_look_is_added_to_it(empty_server: 
         assert held is await one.timelines.get(WREN)
         assert held is not None
         for post_id, ids in ((30, [10, 20, 30]), (25, [10, 20, 25, 30]), (25, [10, 20, 25, 30])):
-            await one.timelines.push([WREN], post_id)
+            await one.timelines.push([WREN], [post_id])
             assert await one.has(WREN) == ids
         for post_id in range(31, 40):
-            await one.timelines.push([WREN], post_id)
+            await one.timelines.push([WREN], [post_id])
         assert await one.timelines.get(WREN) == Timeline(7, 31, array("Q", range(32, 40)))
         assert list(held.ids) == [10, 20]
 
@@ -51,7 +51,7 @@ async def test_a_timeline_stays_bounded_in_redis(empty_server: RedisServer) -> N
     async with process(empty_server.url) as one, process(empty_server.url) as other:
         await one.builds(WREN, [1])
         for post_id in range(2, 200):
-            await asyncio.gather(*(side.timelines.push([WREN], post_id) for side in (one, other)))
+            await asyncio.gather(*(side.timelines.push([WREN], [post_id]) for side in (one, other)))
             assert empty_server.ask("STRLEN", "timeline:1") <= 32 + 8 * (2 * 8 + 1)
         timeline = await one.timelines.get(WREN)
         assert timeline is not None
@@ -81,7 +81,7 @@ async def test_what_is_pushed_while_a_timeline_is_cut_stays_in_it(empty_server: 
         await one.builds(WREN, [1])
         timelines = RedisTimelineStore(link, one.clock, bound=8, time_to_live=60_000)
         for post_id in range(2, 19):
-            await timelines.push([WREN], post_id)
+            await timelines.push([WREN], [post_id])
         assert await one.has(WREN) == [*range(12, 19), 1000]
         assert empty_server.ask("PTTL", "timeline:1") > 0
 
@@ -98,7 +98,7 @@ async def test_a_timeline_that_was_built_anew_while_it_was_cut_stays_as_it_is(em
             await one.builds(WREN, [1])
             timelines = RedisTimelineStore(link, one.clock, bound=8, time_to_live=60_000)
             for post_id in range(2, 18):
-                await timelines.push([WREN], post_id)
+                await timelines.push([WREN], [post_id])
             assert empty_server.ask("GET", "timeline:1") == other
 
 
@@ -107,7 +107,7 @@ async def test_numbers_of_sixty_four_bits_keep_every_bit(empty_server: RedisServ
     async with process(empty_server.url) as one:
         ticket = await one.timelines.open(high)
         for post_id in range(high - 20, high + 1):
-            await one.timelines.push([high], post_id)
+            await one.timelines.push([high], [post_id])
         built = Timeline((1 << 64) - 1, high - 100, array("Q", [high - 50]))
         await one.timelines.fill(high, ticket, built)
         assert await one.timelines.get(high) == Timeline((1 << 64) - 1, high - 8, array("Q", range(high - 7, high + 1)))
@@ -117,7 +117,7 @@ async def test_a_full_redis_still_takes_pushes(own_server: RedisServer) -> None:
     async with process(own_server.url) as one:
         await one.builds(WREN, [1])
         own_server.ask("CONFIG", "SET", "maxmemory", "1mb")
-        assert await one.timelines.push([WREN, ROBIN], 2) == 1
+        assert await one.timelines.push([WREN, ROBIN], [2]) == 1
         assert await one.timelines.open(ROBIN) == 0
         assert await one.cache.fetch_one("nests", WREN, Shelf({WREN: "low"}).load) == "low"
         assert await one.has(WREN) == [1, 2]
@@ -140,7 +140,7 @@ async def test_no_timeline_lacks_a_post_whose_push_had_ended(server: str, reques
             await asyncio.sleep(chance.random() * 0.01)
             while True:
                 try:
-                    await side.timelines.push([WREN, ROBIN, JAY], post_id)
+                    await side.timelines.push([WREN, ROBIN, JAY], [post_id])
                     break
                 except Unavailable:
                     await asyncio.sleep(0.01)

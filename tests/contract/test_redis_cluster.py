@@ -21,7 +21,7 @@ async def test_keys_are_spread_over_all_servers(empty_cluster: RedisCluster) -> 
         await asyncio.gather(*(one.builds(owner, [1]) for owner in range(300)))
         await one.cache.fetch("nests", range(300), Shelf(dict.fromkeys(range(300), "same")).load)
         assert await one.cache.fetch("nests", range(300), none) == ["same"] * 300
-        assert await one.timelines.push(range(600), 2) == 300
+        assert await one.timelines.push(range(600), [2]) == 300
         assert [await one.has(owner) for owner in range(300)] == [[1, 2]] * 300
         assert all(server.ask("DBSIZE") > 100 for server in empty_cluster.servers)
 
@@ -34,11 +34,11 @@ async def test_a_slot_may_move_while_posts_are_pushed_into_it(empty_cluster: Red
         await asyncio.gather(*(one.builds(owner, []) for owner in [WREN, *neighbours]))
         everybody = [WREN, *neighbours, 1000, 1001]
         with empty_cluster.moving(slot, target):
-            assert await one.timelines.push(everybody, 1) == len(neighbours) + 1
+            assert await one.timelines.push(everybody, [1]) == len(neighbours) + 1
             empty_cluster.owner(slot).ask("MIGRATE", "127.0.0.1", target.port, "timeline:1", 0, 5000)
-            assert await one.timelines.push(everybody, 2) == len(neighbours) + 1
-            assert await one.timelines.push([WREN], 3) == 1
-        assert await one.timelines.push(everybody, 4) == len(neighbours) + 1
+            assert await one.timelines.push(everybody, [2]) == len(neighbours) + 1
+            assert await one.timelines.push([WREN], [3]) == 1
+        assert await one.timelines.push(everybody, [4]) == len(neighbours) + 1
         async with process(empty_cluster.url) as other:
             raw = await other.link.get([b"timeline:1"])
             assert raw[0] is not None

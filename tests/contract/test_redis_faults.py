@@ -54,7 +54,7 @@ async def test_without_redis_what_must_not_be_lost_is_refused(own_server: RedisS
     async with process(own_server.url) as one:
         for attempt in (
             one.cache.delete("nests", [WREN]),
-            one.timelines.push([WREN], 1),
+            one.timelines.push([WREN], [1]),
             one.timelines.drop([WREN]),
         ):
             with pytest.raises(Unavailable):
@@ -91,7 +91,7 @@ async def test_after_a_restart_everything_works_again_and_nothing_old_is_believe
         assert await one.cache.fetch_one("nests", WREN, shelf.load) == "new"
         assert await one.has(WREN) is None
         await one.builds(WREN, [3])
-        await one.timelines.push([WREN, ROBIN], 4)
+        await one.timelines.push([WREN, ROBIN], [4])
         assert await one.has(WREN) == [3, 4]
 
 
@@ -102,7 +102,7 @@ async def test_a_server_that_comes_back_with_what_it_had_saved_is_not_believed(t
             assert await one.has(WREN) == [1]
             await one.cache.fetch_one("nests", WREN, Shelf({WREN: "old"}).load)
             server.ask("SAVE")
-            await one.timelines.push([WREN], 2)
+            await one.timelines.push([WREN], [2])
             await one.cache.delete("nests", [WREN])
             server.stop()
             server.start()
@@ -184,7 +184,7 @@ def test_it_runs_on_uvloop(empty_server: RedisServer) -> None:
     async def live() -> list[int] | None:
         async with process(empty_server.url) as one:
             await one.builds(WREN, [1])
-            await one.timelines.push([WREN], 2)
+            await one.timelines.push([WREN], [2])
             return await one.has(WREN)
 
     assert uvloop.run(live()) == [1, 2]
@@ -195,7 +195,7 @@ async def test_scripts_that_the_server_has_forgotten_are_sent_again(empty_server
         for _ in range(2):
             empty_server.ask("SCRIPT", "FLUSH")
             await one.builds(WREN, [1])
-            assert await one.timelines.push([WREN], 2) == 1
+            assert await one.timelines.push([WREN], [2]) == 1
             assert (await one.limiter.take(SONGS, "wren")).allowed
         assert empty_server.ask("SCRIPT", "EXISTS", PUSH_ALL.digest) == [True]
 

@@ -44,22 +44,32 @@ async def test_a_timeline_that_was_filled_is_there_and_another_is_not(timelines:
 
 async def test_a_timeline_that_is_only_opened_is_not_there_yet(timelines: TimelineStore) -> None:
     await timelines.open(WREN)
-    await timelines.push([WREN], 7)
+    await timelines.push([WREN], [7])
     assert await timelines.get(WREN) is None
 
 
 async def test_a_push_reaches_the_timelines_that_exist_and_counts_them(timelines: TimelineStore) -> None:
     await build(timelines, WREN)
     await timelines.open(ROBIN)
-    assert await timelines.push([WREN, ROBIN, JAY], 7) == 2
+    assert await timelines.push([WREN, ROBIN, JAY], [7]) == 2
     assert complete_part(await stored(timelines, WREN)) == [7]
     assert await timelines.get(JAY) is None
 
 
+async def test_several_posts_are_pushed_at_once_whatever_their_number(timelines: TimelineStore) -> None:
+    await build(timelines, WREN, [3, 5])
+    assert await timelines.push([WREN, JAY], [4, 9, 5]) == 1
+    assert list((await stored(timelines, WREN)).ids) == [3, 4, 5, 9]
+    await timelines.push([WREN], range(100, 100 + 5 * BOUND))
+    timeline = await stored(timelines, WREN)
+    assert complete_part(timeline) == list(range(timeline.floor + 1, 100 + 5 * BOUND))
+    assert len(complete_part(timeline)) >= BOUND
+
+
 async def test_pushes_between_opening_and_filling_stay(timelines: TimelineStore) -> None:
     ticket = await timelines.open(WREN)
-    await timelines.push([WREN], 12)
-    await timelines.push([WREN], 4)
+    await timelines.push([WREN], [12])
+    await timelines.push([WREN], [4])
     await timelines.fill(WREN, ticket, built([3, 5, 12]))
     assert complete_part(await stored(timelines, WREN)) == [3, 4, 5, 12]
 
@@ -72,7 +82,7 @@ async def test_more_pushes_than_fit_during_a_build_raise_the_floor(
         ticket = await timelines.open(WREN)
         pushed = range(100, 100 + count)
         for post_id in pushed:
-            await timelines.push([WREN], post_id)
+            await timelines.push([WREN], [post_id])
         await timelines.fill(WREN, ticket, built(found))
         timeline = await stored(timelines, WREN)
         expected = [post_id for post_id in (*found, *pushed) if post_id > timeline.floor]
@@ -83,14 +93,14 @@ async def test_more_pushes_than_fit_during_a_build_raise_the_floor(
 async def test_ids_are_ascending_and_distinct_however_they_arrive(timelines: TimelineStore) -> None:
     await build(timelines, WREN, [10, 20])
     for post_id in (15, 30, 20, 5, 30, 15, 25):
-        await timelines.push([WREN], post_id)
+        await timelines.push([WREN], [post_id])
     assert list((await stored(timelines, WREN)).ids) == [5, 10, 15, 20, 25, 30]
 
 
 async def test_a_timeline_is_bounded_and_complete_above_its_floor(timelines: TimelineStore) -> None:
     await build(timelines, WREN)
     for post_id in range(1, 100):
-        await timelines.push([WREN], post_id)
+        await timelines.push([WREN], [post_id])
         timeline = await stored(timelines, WREN)
         assert complete_part(timeline) == list(range(timeline.floor + 1, post_id + 1))
         assert min(post_id, BOUND) <= len(complete_part(timeline)) <= 2 * BOUND
@@ -108,7 +118,7 @@ async def test_a_reader_s_timeline_stays_complete_while_others_push(timelines: T
     held = await stored(timelines, WREN)
     floor = held.floor
     for post_id in range(100, 150):
-        await timelines.push([WREN], post_id)
+        await timelines.push([WREN], [post_id])
     assert held.floor == floor
     assert set(range(1, BOUND + 1)) <= set(held.ids)
 
@@ -120,14 +130,14 @@ async def test_a_drop_forgets_also_what_is_being_built(timelines: TimelineStore)
     await timelines.fill(ROBIN, ticket, built([1]))
     assert await timelines.get(WREN) is None
     assert await timelines.get(ROBIN) is None
-    assert await timelines.push([WREN, ROBIN], 2) == 0
+    assert await timelines.push([WREN, ROBIN], [2]) == 0
 
 
 async def test_only_the_last_opening_can_be_filled(timelines: TimelineStore) -> None:
     early = await timelines.open(WREN)
-    await timelines.push([WREN], 5)
+    await timelines.push([WREN], [5])
     late = await timelines.open(WREN)
-    await timelines.push([WREN], 6)
+    await timelines.push([WREN], [6])
     await timelines.fill(WREN, early, built([1], basis=1))
     assert await timelines.get(WREN) is None
     await timelines.fill(WREN, late, built([5], basis=2))
@@ -138,7 +148,7 @@ async def test_only_the_last_opening_can_be_filled(timelines: TimelineStore) -> 
 async def test_a_late_fill_does_not_touch_what_was_built_anew(timelines: TimelineStore) -> None:
     early = await timelines.open(WREN)
     await build(timelines, WREN, [8, 9])
-    await timelines.push([WREN], 10)
+    await timelines.push([WREN], [10])
     await timelines.fill(WREN, early, built([1], basis=1))
     assert await stored(timelines, WREN) == built([8, 9, 10])
 
@@ -154,7 +164,7 @@ async def test_a_timeline_is_dropped_after_its_last_read_and_not_after_its_last_
     await build(timelines, ROBIN)
     let_pass(TIME_TO_LIVE / 1000 - 1)
     await timelines.get(WREN)
-    await timelines.push([WREN, ROBIN], 1)
+    await timelines.push([WREN, ROBIN], [1])
     let_pass(2)
     await timelines.drop_idle()
     assert await timelines.get(ROBIN) is None
@@ -203,7 +213,7 @@ async def test_above_its_floor_a_timeline_lacks_nothing_and_adds_nothing(
         match step:
             case "push":
                 known.add(post_id)
-                await timelines.push([WREN], post_id)
+                await timelines.push([WREN], [post_id])
             case "open":
                 ticket = await timelines.open(WREN)
                 opened = (ticket, set(known))

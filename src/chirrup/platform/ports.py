@@ -132,8 +132,8 @@ class TimelineStore(Protocol):
         A timeline that was dropped or opened anew since the ticket was given stays as it is.
         """
 
-    async def push(self, owner_ids: Sequence[int], post_id: int) -> int:
-        """Add a post to those of the timelines that exist; return how many those are."""
+    async def push(self, owner_ids: Sequence[int], post_ids: Sequence[int]) -> int:
+        """Add posts to those of the timelines that exist; return how many those are."""
 
     async def drop(self, owner_ids: Sequence[int]) -> None:
         """Forget timelines."""

@@ -97,7 +97,7 @@ class FanOut:
     async def _push(self, author_id: int, post_id: int, after: int) -> FanOutStep | None:
         """Push a post to one chunk of followers; return the step for the next."""
         followers, last = await self.graph_store.follower_ids(self.db.read, author_id, after, self.chunk)
-        reached = await self.timelines.push(followers, post_id)
+        reached = await self.timelines.push(followers, [post_id])
         self.telemetry.fanout_visits.inc(len(followers))
         self.telemetry.fanout_deliveries.inc(reached)
         log.debug("timelines.pushed", post_id=post_id, visited=len(followers), reached=reached)

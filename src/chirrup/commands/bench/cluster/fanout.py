@@ -76,7 +76,7 @@ async def _push(
             started = time.process_time()
             for number in range(posts):
                 for chunk in _chunks(owners):
-                    await store.push(chunk, newest + number)
+                    await store.push(chunk, [newest + number])
             spent.add("worker", time.process_time() - started)
         return spent, memory
 

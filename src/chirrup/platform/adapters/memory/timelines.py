@@ -29,6 +29,7 @@ class MemoryTimelineStore:
         """Keep up to `bound` ids a timeline, and timelines for `time_to_live` milliseconds after their last read."""
         self._clock = clock
         self._bound = bound
+        self._slack = bound + bound // 4
         self._time_to_live = time_to_live
         self._entries: dict[int, _Entry] = {}
         self._tickets = count(1)
@@ -59,26 +60,13 @@ class MemoryTimelineStore:
         self._cut(entry)
         entry.complete = True
 
-    async def push(self, owner_ids: Sequence[int], post_id: int) -> int:
-        """Add a post to those of the timelines that exist; return how many those are."""
-        get = self._entries.get
-        slack = self._bound + self._bound // 4
-        reached = 0
-        for owner_id in owner_ids:
-            entry = get(owner_id)
-            if entry is None:
-                continue
-            reached += 1
-            ids = entry.ids
-            if not ids or post_id > ids[-1]:
-                ids.append(post_id)
-            else:
-                place = bisect_left(ids, post_id)
-                if ids[place] != post_id:
-                    ids.insert(place, post_id)
-            if len(ids) > slack:
-                self._cut(entry)
-        return reached
+    async def push(self, owner_ids: Sequence[int], post_ids: Sequence[int]) -> int:
+        """Add posts to those of the timelines that exist; return how many those are."""
+        entries = list(filter(None, map(self._entries.get, owner_ids)))
+        for post_id in post_ids:
+            for entry in entries:
+                self._add(entry, post_id)
+        return len(entries)
 
     async def drop(self, owner_ids: Sequence[int]) -> None:
         """Forget timelines."""
@@ -95,6 +83,17 @@ class MemoryTimelineStore:
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
+
+    def _add(self, entry: _Entry, post_id: int) -> None:
+        ids = entry.ids
+        if not ids or post_id > ids[-1]:
+            ids.append(post_id)
+        else:
+            place = bisect_left(ids, post_id)
+            if ids[place] != post_id:
+                ids.insert(place, post_id)
+        if len(ids) > self._slack:
+            self._cut(entry)
 
     def _cut(self, entry: _Entry) -> None:
         """Keep the newest ids; below the oldest of them the timeline is no longer complete.

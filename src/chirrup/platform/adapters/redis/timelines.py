@@ -40,11 +40,11 @@ _OWNERS_OF_ONE_SCRIPT = 1000
 
 # returns how many timelines there are, and then the keys of those that have grown too long
 PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
-local answer, reached, post, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
+local answer, reached, posts, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
 for key in string.gmatch(ARGV[1], '%S+') do
   if call('EXISTS', key) == 1 then
     reached = reached + 1
-    if call('APPEND', key, post) > most then answer[#answer + 1] = key end
+    if call('APPEND', key, posts) > most then answer[#answer + 1] = key end
   end
 end
 answer[1] = reached
@@ -150,15 +150,15 @@ class RedisTimelineStore:
             [_FILL.on(_KEY % owner_id, number(ticket), number(built.basis), number(floor), pack(ids))]
         )
 
-    async def push(self, owner_ids: Sequence[int], post_id: int) -> int:
-        """Add a post to those of the timelines that exist; return how many those are.
+    async def push(self, owner_ids: Sequence[int], post_ids: Sequence[int]) -> int:
+        """Add posts to those of the timelines that exist; return how many those are.
 
         Raises:
-            Unavailable: Redis is away, and perhaps not all of them have the post.
+            Unavailable: Redis is away, and perhaps not all of them have the posts.
         """
         try:
             shares = await self._shares(owner_ids)
-            pushed = await asyncio.gather(*(self._push(node, owners, number(post_id)) for node, owners in shares))
+            pushed = await asyncio.gather(*(self._push(node, owners, pack(post_ids)) for node, owners in shares))
         except RedisDown as error:
             raise Unavailable(f"Timelines cannot be reached: {error}") from error
         return sum(pushed)
@@ -204,20 +204,20 @@ class RedisTimelineStore:
             for start in range(0, len(owners), _OWNERS_OF_ONE_SCRIPT)
         ]
 
-    async def _push(self, node: Node, owner_ids: Sequence[int], post_id: bytes) -> int:
+    async def _push(self, node: Node, owner_ids: Sequence[int], posts: bytes) -> int:
         try:
             reached, *overlong = await self._link.run_on(
-                node, PUSH_ALL, "timeline:" + " timeline:".join(map(str, owner_ids)), post_id, self._longest
+                node, PUSH_ALL, "timeline:" + " timeline:".join(map(str, owner_ids)), posts, self._longest
             )
         except RedisRefused:
-            # as while a slot moves; some may have got the post already, and a second time does not count
-            return await self._push_one_by_one(owner_ids, post_id)
+            # as while a slot moves; some may have got the posts already, and a second time does not count
+            return await self._push_one_by_one(owner_ids, posts)
         for key in overlong:
             await self._cut(key)
         return int(reached)
 
-    async def _push_one_by_one(self, owner_ids: Sequence[int], post_id: bytes) -> int:
-        lengths: list[Any] = await self._link.calls([_PUSH_ONE.on(_KEY % owner_id, post_id) for owner_id in owner_ids])
+    async def _push_one_by_one(self, owner_ids: Sequence[int], posts: bytes) -> int:
+        lengths: list[Any] = await self._link.calls([_PUSH_ONE.on(_KEY % owner_id, posts) for owner_id in owner_ids])
         for owner_id, length in zip(owner_ids, lengths, strict=True):
             if isinstance(length, RedisDown):
                 raise length
