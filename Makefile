@@ -75,7 +75,7 @@ browser: $(DEV)
 lock: $(UV)
 	$(UV) lock --upgrade
 	$(UV) export --frozen --no-header --no-emit-project --no-dev --output-file requirements/runtime.lock --quiet
-	$(UV) export --frozen --no-header --no-emit-project --output-file requirements/dev.lock --quiet
+	$(UV) export --frozen --no-header --no-emit-project --extra bench --output-file requirements/dev.lock --quiet
 	@! grep -nE 'https?://' requirements/*.lock || { echo 'The locks above name a host.' >&2; exit 1; }
 
 clean:

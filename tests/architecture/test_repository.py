@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def test_the_lock_of_the_client_is_bound_to_no_registry() -> None:
 def test_each_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     client = json.loads((ROOT / "web" / "package.json").read_text())
-    python = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"].values()
+    python = [*project["project"]["dependencies"], *chain(*extras), *project["dependency-groups"]["dev"]]
     names = {re.split(r"[\[<>=~! ;]", requirement)[0] for requirement in python}
     names |= client["dependencies"].keys() | client["devDependencies"].keys()
     page = (ROOT / "docs" / "reference" / "dependencies.md").read_text()
