@@ -44,6 +44,7 @@ async def test_without_redis_values_are_loaded_and_timelines_are_not_there(own_s
             assert await one.cache.fetch("nests", [WREN, ROBIN], shelf.load) == ["low", None]
             assert await one.cache.fetch_one("nests", WREN, shelf.load) == "low"
         assert await one.timelines.get(WREN) is None
+        assert await one.timelines.peek(WREN) is None
         ticket = await one.timelines.open(WREN)
         assert ticket == 0
         await one.timelines.fill(WREN, ticket, Timeline(7, 0))
@@ -56,6 +57,7 @@ async def test_without_redis_what_must_not_be_lost_is_refused(own_server: RedisS
             one.cache.delete("nests", [WREN]),
             one.timelines.push([WREN], [1]),
             one.timelines.drop([WREN]),
+            anext(one.timelines.owners()),
         ):
             with pytest.raises(Unavailable):
                 await attempt

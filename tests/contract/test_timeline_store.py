@@ -1,5 +1,6 @@
 """The promises of the `TimelineStore` port."""
 
+import asyncio
 from array import array
 from collections.abc import Iterable
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
-from chirrup.platform.ports import Timeline, TimelineStore
+from chirrup.platform.ports import Cache, Timeline, TimelineStore
 from tests.clock import HandClock
 from tests.contract.conftest import BOUND, TIME_TO_LIVE
 from tests.contract.stores import Stores
@@ -169,6 +170,55 @@ async def test_a_timeline_is_dropped_after_its_last_read_and_not_after_its_last_
     await timelines.drop_idle()
     assert await timelines.get(ROBIN) is None
     assert complete_part(await stored(timelines, WREN)) == [1]
+
+
+async def test_a_look_shows_what_a_read_shows_and_keeps_no_timeline_alive(
+    timelines: TimelineStore, stores: Stores, clock: HandClock
+) -> None:
+    assert await timelines.peek(WREN) is None
+    await timelines.open(ROBIN)
+    assert await timelines.peek(ROBIN) is None
+    await build(timelines, WREN, [3, 5], floor=2)
+    await timelines.push([WREN], [4, 9])
+    assert await timelines.peek(WREN) == await stored(timelines, WREN) == built([3, 4, 5, 9], floor=2)
+    for _ in range(2):
+        clock.move(TIME_TO_LIVE / 2000 + 1)
+        stores.age(TIME_TO_LIVE / 2000 + 1)
+        await timelines.peek(WREN)
+    await timelines.drop_idle()
+    assert await timelines.peek(WREN) is None
+
+
+async def owners_of(timelines: TimelineStore) -> set[int]:
+    return {owner_id async for page in timelines.owners() for owner_id in page}
+
+
+async def test_all_owners_are_told_whatever_is_kept_beside_their_timelines(
+    timelines: TimelineStore, cache: Cache
+) -> None:
+    assert await owners_of(timelines) == set()
+    crowd = set(range(1, 2501))
+    await cache.fetch("nests", list(range(50)), nests)
+    await asyncio.gather(*(build(timelines, owner) for owner in crowd))
+    assert await owners_of(timelines) == crowd
+    await timelines.drop([WREN])
+    assert await owners_of(timelines) == crowd - {WREN}
+
+
+async def nests(keys: list[int]) -> dict[int, object]:
+    return dict.fromkeys(keys, "a nest")
+
+
+async def test_owners_may_come_and_go_while_they_are_told(timelines: TimelineStore) -> None:
+    crowd = set(range(1, 2501))
+    await asyncio.gather(*(build(timelines, owner) for owner in crowd))
+    told: set[int] = set()
+    async for page in timelines.owners():
+        if not told:
+            await timelines.drop([WREN])
+            await build(timelines, 9999)
+        told |= set(page)
+    assert crowd - {WREN} <= told <= crowd | {9999}
 
 
 async def test_many_reads_in_a_row_keep_a_timeline_alive(

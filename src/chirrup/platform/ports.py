@@ -1,7 +1,7 @@
 """What the slices need from outside, each with the promise that its contract test checks."""
 
 from array import array
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -122,6 +122,18 @@ class TimelineStore(Protocol):
 
     async def get(self, owner_id: int) -> Timeline | None:
         """Return a timeline that is complete, marking it as in use; the caller must not change it."""
+
+    async def peek(self, owner_id: int) -> Timeline | None:
+        """Return what `get` would, as it is kept, and without marking it as in use."""
+
+    def owners(self) -> AsyncIterator[Sequence[int]]:
+        """Yield the owners of all timelines, some at a time and in no order.
+
+        Who comes or goes meanwhile may be left out or come twice.
+
+        Raises:
+            Unavailable: not all of them can be asked for.
+        """
 
     async def open(self, owner_id: int) -> int:
         """Let pushes reach a timeline that is about to be built, so that none is lost meanwhile; return a ticket."""

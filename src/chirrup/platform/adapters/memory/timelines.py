@@ -2,11 +2,13 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import count
 
 from chirrup.platform.clock import Clock
 from chirrup.platform.ports import Timeline
+
+_OWNERS_OF_ONE_PAGE = 1000
 
 
 class _Entry:
@@ -41,6 +43,17 @@ class MemoryTimelineStore:
             return None
         entry.touched = self._clock.now()
         return entry.timeline
+
+    async def peek(self, owner_id: int) -> Timeline | None:
+        """Return what `get` would, without marking it as in use."""
+        entry = self._entries.get(owner_id)
+        return entry.timeline if entry is not None and entry.complete else None
+
+    async def owners(self) -> AsyncIterator[Sequence[int]]:
+        """Yield the owners of all timelines, some at a time."""
+        owner_ids = list(self._entries)
+        for start in range(0, len(owner_ids), _OWNERS_OF_ONE_PAGE):
+            yield owner_ids[start : start + _OWNERS_OF_ONE_PAGE]
 
     async def open(self, owner_id: int) -> int:
         """Let pushes reach a timeline that is about to be built."""

@@ -1,7 +1,7 @@
 """What the adapters talk to: Redis as one place, whether it is one server or a cluster."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from hashlib import sha1
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
@@ -15,6 +15,7 @@ from chirrup.platform.adapters.redis.wire import RedisDown, Reply, Wire, Word
 AWAY = b""
 """Stands for the value of a key whose server is away; no value that the adapters write is empty."""
 _REDIRECTS = 5
+_SCANNED_AT_ONCE = 1000
 _NOT_NOW = frozenset({"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "BUSY"})
 
 
@@ -186,6 +187,27 @@ class RedisLink:
         node = await self.server_at(slot_of(key) if self._cluster is not None else 0)
         await node.open()
         return node.tag
+
+    async def keys(self, pattern: str) -> AsyncIterator[list[bytes]]:
+        """Yield the keys of all servers that match a pattern, some at a time; one may come twice.
+
+        Raises:
+            RedisDown: a server does not answer.
+        """
+        await self._node_at(0)
+        for node in self._topology.all():
+            cursor: Word = 0
+            while True:
+                [reply] = await self._ask(node, [("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED_AT_ONCE)])
+                if isinstance(reply, hiredis.ReplyError):
+                    raise self._refusal(node, str(reply))
+                if isinstance(reply, RedisDown):
+                    raise reply
+                cursor, keys = reply
+                if keys:
+                    yield keys
+                if cursor == b"0":
+                    break
 
     async def check(self) -> None:
         """Ask every server for a sign of life.

@@ -7,7 +7,7 @@ sort faster than Lua does and are easier to have more of.
 
 import asyncio
 from binascii import crc_hqx
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from secrets import randbits, token_bytes
 from typing import Any
 
@@ -36,6 +36,7 @@ from chirrup.platform.errors import Unavailable
 from chirrup.platform.ports import Timeline
 
 _KEY = b"timeline:%d"
+_PREFIX = len(b"timeline:")
 _CRC_OF_PREFIX = crc_hqx(b"timeline:", 0)
 # one script holds up everybody else for about a millisecond
 _OWNERS_OF_ONE_SCRIPT = 1000
@@ -133,6 +134,24 @@ class RedisTimelineStore:
         if timeline is not None:
             self._parsed.set(owner_id, _Parsed(raw, timeline, touched))
         return timeline
+
+    async def peek(self, owner_id: int) -> Timeline | None:
+        """Return what `get` would, as Redis has it, and without marking it as in use; None without Redis."""
+        key = _KEY % owner_id
+        [raw] = await self._link.get((key,))
+        return None if raw is None or raw == AWAY else self._understood(raw, self._link.tag(key), None)
+
+    async def owners(self) -> AsyncIterator[Sequence[int]]:
+        """Yield the owners of all timelines, some at a time.
+
+        Raises:
+            Unavailable: a server does not answer.
+        """
+        try:
+            async for keys in self._link.keys("timeline:*"):
+                yield [int(key[_PREFIX:]) for key in keys]
+        except RedisDown as error:
+            raise Unavailable(f"Timelines cannot be reached: {error}") from error
 
     async def open(self, owner_id: int) -> int:
         """Let pushes reach a timeline that is about to be built; return a ticket, 0 without Redis."""
