@@ -27,13 +27,18 @@ class Ran:
 
 def chirrup(*arguments: object, data_dir: Path, stdin: str = "") -> Ran:
     """Run a command over a data directory, in this process."""
+    return run(*arguments, "--data-dir", data_dir, stdin=stdin)
+
+
+def run(*arguments: object, stdin: str = "") -> Ran:
+    """Run a command in this process."""
     out, err = io.StringIO(), io.StringIO()
     code = 0
     before = sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            main([*map(str, arguments), "--data-dir", str(data_dir)])
+            main([*map(str, arguments)])
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
     finally:

@@ -148,6 +148,19 @@ def of_cluster(profile: str | None, name: str) -> ModuleType:
     return bench
 
 
+def drawing() -> ModuleType:
+    """Return the module that draws.
+
+    Raises:
+        StartRefused: matplotlib is not installed.
+    """
+    try:
+        # by name, so that nobody who draws nothing needs the extra
+        return import_module("chirrup.commands.bench.drawing")
+    except ModuleNotFoundError as missing:
+        raise StartRefused(f"Plots need the extra `bench`, and {missing.name} is not installed.") from missing
+
+
 def server_environment(url: str) -> dict[str, str]:
     """Return the settings of a server under load."""
     return {"CHIRRUP_RATE_LIMITS": "off", "CHIRRUP_PUBLIC_URL": url, "CHIRRUP_LOG_LEVEL": "warning"}
