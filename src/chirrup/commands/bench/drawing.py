@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ _WIDTH = 7.6
 _LINE_OF_TEXT = 13.0
 _FEW = 12
 """More points than these are not marked one by one."""
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "chirrup",
     "svg.fonttype": "path",
     "font.size": 9.5,
@@ -93,7 +93,7 @@ def _figure(charts: Sequence[Chart]) -> Figure:
     figure.draw_without_rendering()
     for axes, chart in zip(figure.axes, charts, strict=True):
         if chart.kind == "lines":
-            _label_ends(axes, chart.lines)
+            _label_ends(axes, chart.lines, 72 / figure.dpi)
     return figure
 
 
@@ -144,10 +144,9 @@ def _lines(axes: Axes, chart: Chart) -> None:
     axes.set_title(f"{chart.title}\n{chart.y}" if chart.title else chart.y, loc="left", pad=10)
 
 
-def _label_ends(axes: Axes, lines: Sequence[Line]) -> None:
+def _label_ends(axes: Axes, lines: Sequence[Line], points_per_pixel: float) -> None:
     """Write each line's label behind its last point, apart from each other."""
     colours = dict(zip([line.label for line in lines if not line.is_mark], cycle(_COLOURS), strict=False))
-    points_per_pixel = 72 / axes.get_figure(root=True).dpi
     ends = [(float(axes.transData.transform(line.points[-1])[1]) * points_per_pixel, line) for line in lines]
     lowest = float("-inf")
     for height, line in sorted(ends, key=lambda end: end[0]):
