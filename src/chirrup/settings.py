@@ -51,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How many followers one step of a fan-out visits."""
     fanout_threshold: Positive = 10_000
     """Above this many followers an account's posts are merged at read and not pushed."""
+    fanout_late_seconds: Positive = 5
+    """When posts reach timelines later than this, the threshold is lowered until they are in time again."""
+    fanout_log_hours: Annotated[int, Meta(ge=0)] = 72
+    """How long it is kept when each post was pushed to whom, for `chirrup explain`; 0 keeps nothing."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""

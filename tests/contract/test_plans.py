@@ -15,6 +15,7 @@ from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import EPOCH, MAX_ID
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
+from chirrup.timelines.models import Pulled, StepTaken
 from chirrup.timelines.store import TimelineTables
 from tests.clock import START
 from tests.contract.crowd import ACCOUNTS, GIANT, POSTS, STEP, Explainer, crowded
@@ -81,7 +82,8 @@ ASKED: dict[str, Call] = {
     "GraphStore.is_blocked": lambda r: graph.is_blocked(r, WREN, ROBIN),
     "GraphStore.relations": lambda r: graph.relations(r, WREN),
     "GraphStore.ties": lambda r: graph.ties(r, WREN, SOME),
-    "GraphStore.follower_ids": lambda r: graph.follower_ids(r, GIANT, 5_000, 1_000),
+    "GraphStore.follower_ids": lambda r: graph.follower_ids(r, GIANT, 5_000, MAX_ID, 1_000),
+    "GraphStore.follow_marks": lambda r: graph.follow_marks(r, GIANT, 1_000),
     "GraphStore.followers": lambda r: graph.followers(r, GIANT, MAX_ID, 40),
     "GraphStore.following": lambda r: graph.following(r, WREN, MAX_ID, 40),
     "GraphStore.some_follows": lambda r: graph.some_follows(r, WREN, 500),
@@ -123,8 +125,11 @@ ASKED: dict[str, Call] = {
     "LikeStore.forget_post": lambda tx: likes.forget_post(tx, OF_GIANT, 500),
     "LikeStore.likes_counts": lambda r: likes.likes_counts(r, PAGE),
     "TimelineTables.pulled_authors": tables.pulled_authors,
-    "TimelineTables.set_pulled": lambda tx: tables.set_pulled(tx, GIANT, 0),
+    "TimelineTables.pulled": lambda r: tables.pulled(r, GIANT),
+    "TimelineTables.set_pulled": lambda tx: tables.set_pulled(tx, GIANT, Pulled(1, 0)),
     "TimelineTables.delete_drained": lambda tx: tables.delete_drained(tx, GIANT, 1),
+    "TimelineTables.record_steps": lambda tx: tables.record_steps(tx, [StepTaken(9, 0, 9, 1, 1, 1)]),
+    "TimelineTables.delete_steps": lambda tx: tables.delete_steps(tx, OF_GIANT, 500),
     "TimelineTables.marker": lambda r: tables.marker(r, WREN, "home"),
     "TimelineTables.set_marker": lambda tx: tables.set_marker(tx, WREN, "home", 9, 9, force=False),
     "IdempotencyStore.resource": lambda tx: keys.resource(tx, IdempotencyKey(WREN, "none", b"")),

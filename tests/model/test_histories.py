@@ -12,6 +12,7 @@ from chirrup.graph.store import GraphStore
 from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Timeline
 from chirrup.posts import Draft
+from chirrup.timelines.models import Pulled
 from chirrup.timelines.store import TimelineTables
 from tests.model.community import Community
 from tests.model.oracle import Post
@@ -58,11 +59,11 @@ def test_the_end_of_an_early_way_back_does_not_end_a_later_one(community: Commun
     async def cross_three_times() -> dict[int, bool]:
         tables = TimelineTables()
         async with community.app.db.transaction() as tx:
-            await tables.set_pulled(tx, 7, 100)
-            await tables.set_pulled(tx, 7, 0)
+            await tables.set_pulled(tx, 7, Pulled(0, 100))
+            await tables.set_pulled(tx, 7, Pulled(0, 0))
             await tables.delete_drained(tx, 7, 100)
             assert await tables.pulled_authors(tx) == {7: False}
-            await tables.set_pulled(tx, 7, 200)
+            await tables.set_pulled(tx, 7, Pulled(0, 200))
             await tables.delete_drained(tx, 7, 100)
             assert await tables.pulled_authors(tx) == {7: True}
             await tables.delete_drained(tx, 7, 200)
@@ -85,7 +86,7 @@ def test_an_author_on_the_way_back_is_merged_until_the_way_ends(community: Commu
 
     async def turn_back() -> None:
         async with community.app.db.transaction() as tx:
-            await TimelineTables().set_pulled(tx, star, 1)
+            await TimelineTables().set_pulled(tx, star, Pulled(0, 1))
             tx.forget("pulled", 0)
 
     community.do(turn_back())

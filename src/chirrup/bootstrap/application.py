@@ -18,7 +18,7 @@ from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
-from chirrup.platform.ids import IdGenerator
+from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
 from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
@@ -31,6 +31,7 @@ from chirrup.registry import Job
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
 from chirrup.timelines.fanout import FanOut
+from chirrup.timelines.pressure import Pressure
 from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
 
@@ -38,11 +39,12 @@ _HOUR = 3_600_000
 # entries a cache space holds in each of its two generations; a card is about 1 KiB
 CACHE_SIZES = {
     "session": 20_000, "profile": 5_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000,
-    "retweeted": 5_000, "user:posts": 5_000, "pulled": 1,
+    "retweeted": 5_000, "user:posts": 5_000, "pulled": 1, "lanes": 1_000,
 }  # fmt: skip
 CACHED = {
     "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
     "retweeted": Known, "user:posts": Recent, "pulled": dict[int, bool],
+    "lanes": list[int],
 }  # fmt: skip
 
 
@@ -64,6 +66,8 @@ class Adapters:
     jobs: Sequence[Job] = ()
     roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """What a worker can do beyond delivering events and jobs."""
+    lanes: int = 1
+    """How many steps of one fan-out may be taken at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         db, tables, posts, post_store, reader, on.timelines, cache, telemetry,
         settings.timeline_size, settings.timeline_recent,
     )  # fmt: skip
-    fan_out = FanOut(
-        db, tables, home, graph_store, accounts, on.timelines, telemetry,
-        settings.fanout_chunk, settings.fanout_threshold,
-    )  # fmt: skip
+    fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
     return Application(
         settings=settings,
@@ -140,12 +141,43 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
+            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
             Job("delete_expired_sessions", 3600, sessions.delete_expired),
+            Job("review_pulled_authors", 60, fan_out.review_pulled),
             *on.jobs,
         ],
         subscriptions=subscriptions,
         checks=on.checks,
         roles=on.roles,
+    )
+
+
+def _fan_out(
+    settings: Settings,
+    clock: Clock,
+    telemetry: Telemetry,
+    on: Adapters,
+    home: HomeTimelines,
+    graph_store: GraphStore,
+    accounts: Accounts,
+) -> FanOut:
+    late = 1000 * settings.fanout_late_seconds
+    return FanOut(
+        db=on.db,
+        tables=home.tables,
+        home=home,
+        graph_store=graph_store,
+        post_store=home.post_store,
+        accounts=accounts,
+        timelines=on.timelines,
+        cache=on.cache,
+        clock=clock,
+        telemetry=telemetry,
+        pressure=Pressure(clock, threshold=settings.fanout_threshold, chunk=settings.fanout_chunk, late=late),
+        chunk=settings.fanout_chunk,
+        lanes=on.lanes,
+        catch_up=settings.timeline_recent,
+        keep_steps=settings.fanout_log_hours > 0,
     )
 
 
@@ -174,3 +206,12 @@ async def _trim(
             deleted = await outbox.trim(tx, before, topics)
     async with db.transaction() as tx:
         await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)
+
+
+async def _forget_steps(db: Database, tables: TimelineTables, clock: Clock, settings: Settings) -> None:
+    """Delete what is known of fan-outs that are long over."""
+    before = compose(clock.now() - settings.fanout_log_hours * _HOUR, 0, 0)
+    deleted = TRIM_STEP
+    while deleted == TRIM_STEP:
+        async with db.transaction() as tx:
+            deleted = await tables.delete_steps(tx, before, TRIM_STEP)

@@ -29,7 +29,7 @@ from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, Str
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
-from chirrup.platform.events import CacheForgotten, Event
+from chirrup.platform.events import SHARDS, CacheForgotten, Event
 from chirrup.platform.integrity import Finding
 from chirrup.platform.ports import Batch, Bus, Cache, Subscription
 from chirrup.platform.telemetry import Telemetry
@@ -106,6 +106,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},
+            lanes=SHARDS,
         )
 
 

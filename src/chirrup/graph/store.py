@@ -89,16 +89,27 @@ class GraphStore:
         )  # fmt: skip
         return {row[0]: Ties(*map(bool, row[1:])) for row in rows}
 
-    async def follower_ids(self, reader: Reader, followee_id: int, after: int, limit: int) -> "tuple[array[int], int]":
-        """Return up to `limit` followers whose follow is above `after`, and the last of these follows.
+    async def follower_ids(
+        self, reader: Reader, followee_id: int, after: int, until: int, limit: int
+    ) -> "tuple[array[int], int]":
+        """Return up to `limit` followers whose follow is in (`after`, `until`], and the last of these follows.
 
         The order is that of following, so who follows during a fan-out comes at its end.
         """
         rows = await reader.all(
-            "SELECT follower_id, id FROM follows WHERE followee_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-            followee_id, after, limit,
+            "SELECT follower_id, id FROM follows WHERE followee_id = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
+            followee_id, after, until, limit,
         )  # fmt: skip
         return array("Q", [row[0] for row in rows]), rows[-1][1] if rows else after
+
+    async def follow_marks(self, reader: Reader, followee_id: int, width: int) -> list[int]:
+        """Return every `width`-th of the follows of an account, in order."""
+        rows = await reader.all(
+            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM follows WHERE followee_id = $1)"
+            " AS placed WHERE place % $2 = 0 ORDER BY id",
+            followee_id, width,
+        )  # fmt: skip
+        return [row[0] for row in rows]
 
     async def followers(self, reader: Reader, account_id: int, before: int, limit: int) -> list[tuple[int, int]]:
         """Return (follow id, follower id), newest first."""

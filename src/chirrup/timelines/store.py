@@ -1,6 +1,11 @@
-"""All SQL of timelines: which authors are merged at read, and where reading stopped."""
+"""All SQL of timelines: which authors are merged at read, what fan-outs have done, and where reading stopped."""
+
+from collections.abc import Sequence
+
+import msgspec
 
 from chirrup.platform.ports import Reader, Transaction
+from chirrup.timelines.models import Pulled, StepTaken
 
 
 class TimelineTables:
@@ -11,17 +16,38 @@ class TimelineTables:
         rows = await reader.all("SELECT author_id, draining FROM pulled_authors")
         return {row[0]: bool(row[1]) for row in rows}
 
-    async def set_pulled(self, tx: Transaction, author_id: int, drain: int) -> None:
-        """Merge an author's posts at read, until the drain of this number ends; 0 is no drain."""
+    async def pulled(self, reader: Reader, author_id: int) -> Pulled | None:
+        """Return since when an author is pulled, if that is so."""
+        row = await reader.first("SELECT since, draining FROM pulled_authors WHERE author_id = $1", author_id)
+        return Pulled(*row) if row else None
+
+    async def set_pulled(self, tx: Transaction, author_id: int, pulled: Pulled) -> None:
+        """Merge an author's posts at read; where that is so already, it stays so since when it is."""
         await tx.run(
-            "INSERT INTO pulled_authors (author_id, draining) VALUES ($1, $2)"
+            "INSERT INTO pulled_authors (author_id, draining, since) VALUES ($1, $2, $3)"
             " ON CONFLICT (author_id) DO UPDATE SET draining = excluded.draining",
-            author_id, drain,
+            author_id, pulled.draining, pulled.since,
         )  # fmt: skip
 
     async def delete_drained(self, tx: Transaction, author_id: int, drain: int) -> None:
         """Merge an author's posts at read no longer, unless another drain or none has begun meanwhile."""
         await tx.run("DELETE FROM pulled_authors WHERE author_id = $1 AND draining = $2", author_id, drain)
+
+    async def record_steps(self, tx: Transaction, steps: Sequence[StepTaken]) -> None:
+        """Write down steps of fan-outs; of one that is taken again the first time counts."""
+        await tx.run_many(
+            "INSERT INTO fan_out_steps (post_id, after, upto, visited, reached, taken_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (post_id, after) DO NOTHING",
+            [msgspec.structs.astuple(step) for step in steps],
+        )
+
+    async def delete_steps(self, tx: Transaction, before: int, limit: int) -> int:
+        """Forget up to `limit` steps of posts below an id; return how many those were."""
+        return await tx.run(
+            "DELETE FROM fan_out_steps WHERE (post_id, after) IN (SELECT post_id, after FROM fan_out_steps"
+            " WHERE post_id < $1 ORDER BY post_id, after LIMIT $2)",
+            before, limit,
+        )  # fmt: skip
 
     async def marker(self, reader: Reader, account_id: int, name: str) -> tuple[int, int] | None:
         """Return (post id, when it was set) of a marker."""

@@ -18,6 +18,7 @@ from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.platform.adapters.redis.packed import pack
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
 from chirrup.platform.clock import SystemClock
+from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Timeline
 from chirrup.settings import Settings
 
@@ -110,13 +111,13 @@ async def _read(settings: Settings, author: int, followers: int, processes: dict
     store = GraphStore()
     databases = {name: group for name, group in processes.items() if name in {"postgres", "replica"}}
     async with open_application(settings) as app:
-        await store.follower_ids(app.db.read, author, 0, CHUNK)
+        await store.follower_ids(app.db.read, author, 0, MAX_ID, CHUNK)
         with usage.measured(spent, databases):
             started = time.process_time()
             for _ in range(_READS):
                 after = read = 0
                 while read < followers:
-                    ids, after = await store.follower_ids(app.db.read, author, after, CHUNK)
+                    ids, after = await store.follower_ids(app.db.read, author, after, MAX_ID, CHUNK)
                     read += len(ids)
             spent.add("worker", time.process_time() - started)
     return spent

@@ -17,6 +17,7 @@ from chirrup.commands.bench.cluster import sampled, servers, usage
 from chirrup.commands.bench.cluster.bulk import Filler
 from chirrup.commands.bench.cluster.instance import throwaway
 from chirrup.settings import Settings
+from chirrup.timelines.models import Pulled
 from chirrup.timelines.store import TimelineTables
 
 READERS = 100
@@ -142,6 +143,6 @@ async def _seed(settings: Settings) -> Sequence[list[str]]:
     async with open_application(settings) as app:
         async with app.db.transaction() as tx:
             for author in pulled:
-                await TimelineTables().set_pulled(tx, author, 0)
+                await TimelineTables().set_pulled(tx, author, Pulled(0, 0))
         tokens = [await harness.access_token(app, reader) for reader in readers]
     return tokens[:READERS], tokens[READERS:]
