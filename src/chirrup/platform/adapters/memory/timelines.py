@@ -12,14 +12,14 @@ _OWNERS_OF_ONE_PAGE = 1000
 
 
 class _Entry:
-    """A timeline, whether it is complete, and when somebody last read it."""
+    """A timeline, what was pushed since it was last put in order, and when somebody last read it."""
 
-    __slots__ = ("complete", "ids", "ticket", "timeline", "touched")
+    __slots__ = ("complete", "pushed", "ticket", "timeline", "touched")
 
-    def __init__(self, timeline: Timeline, ticket: int, touched: int) -> None:
-        self.timeline = timeline
+    def __init__(self, ticket: int, touched: int) -> None:
+        self.timeline = Timeline(basis=0, floor=0)
+        self.pushed: list[int] = []
         self.ticket = ticket
-        self.ids = timeline.ids
         self.complete = False
         self.touched = touched
 
@@ -31,7 +31,7 @@ class MemoryTimelineStore:
         """Keep up to `bound` ids a timeline, and timelines for `time_to_live` milliseconds after their last read."""
         self._clock = clock
         self._bound = bound
-        self._slack = bound + bound // 4
+        self._patience = bound // 8
         self._time_to_live = time_to_live
         self._entries: dict[int, _Entry] = {}
         self._tickets = count(1)
@@ -42,12 +42,12 @@ class MemoryTimelineStore:
         if entry is None or not entry.complete:
             return None
         entry.touched = self._clock.now()
-        return entry.timeline
+        return self._in_order(entry)
 
     async def peek(self, owner_id: int) -> Timeline | None:
         """Return what `get` would, without marking it as in use."""
         entry = self._entries.get(owner_id)
-        return entry.timeline if entry is not None and entry.complete else None
+        return self._in_order(entry) if entry is not None and entry.complete else None
 
     async def owners(self) -> AsyncIterator[Sequence[int]]:
         """Yield the owners of all timelines, some at a time."""
@@ -58,7 +58,7 @@ class MemoryTimelineStore:
     async def open(self, owner_id: int) -> int:
         """Let pushes reach a timeline that is about to be built."""
         ticket = next(self._tickets)
-        self._entries[owner_id] = _Entry(Timeline(basis=0, floor=0), ticket, self._clock.now())
+        self._entries[owner_id] = _Entry(ticket, self._clock.now())
         return ticket
 
     async def fill(self, owner_id: int, ticket: int, built: Timeline) -> None:
@@ -66,19 +66,25 @@ class MemoryTimelineStore:
         entry = self._entries.get(owner_id)
         if entry is None or entry.ticket != ticket:
             return
+        opened = self._in_order(entry)
         # what was pushed meanwhile may have been cut already: that has raised the floor
-        floor = max(built.floor, entry.timeline.floor)
-        entry.timeline = Timeline(built.basis, floor, array("Q", sorted({*built.ids, *entry.ids})))
-        entry.ids = entry.timeline.ids
-        self._cut(entry)
+        floor = max(built.floor, opened.floor)
+        entry.timeline = self._cut(Timeline(built.basis, floor, array("Q", sorted({*built.ids, *opened.ids}))))
         entry.complete = True
 
     async def push(self, owner_ids: Sequence[int], post_ids: Sequence[int]) -> int:
-        """Add posts to those of the timelines that exist; return how many those are."""
+        """Add posts to those of the timelines that exist; return how many those are.
+
+        Each is only appended to a list: its place in the order is found for many of them at a time.
+        """
         entries = list(filter(None, map(self._entries.get, owner_ids)))
+        patience = self._patience
         for post_id in post_ids:
             for entry in entries:
-                self._add(entry, post_id)
+                pushed = entry.pushed
+                pushed.append(post_id)
+                if len(pushed) > patience:
+                    self._in_order(entry)
         return len(entries)
 
     async def drop(self, owner_ids: Sequence[int]) -> None:
@@ -97,24 +103,24 @@ class MemoryTimelineStore:
         """Forget everything."""
         self._entries.clear()
 
-    def _add(self, entry: _Entry, post_id: int) -> None:
-        ids = entry.ids
-        if not ids or post_id > ids[-1]:
-            ids.append(post_id)
-        else:
-            place = bisect_left(ids, post_id)
-            if ids[place] != post_id:
-                ids.insert(place, post_id)
-        if len(ids) > self._slack:
-            self._cut(entry)
-
-    def _cut(self, entry: _Entry) -> None:
-        """Keep the newest ids; below the oldest of them the timeline is no longer complete.
-
-        Readers may hold the timeline as it was, so it is replaced.
-        """
-        surplus = len(entry.ids) - self._bound
-        if surplus > 0:
+    def _in_order(self, entry: _Entry) -> Timeline:
+        """Return a timeline with all that was pushed; readers may hold it as it was before, so that it is replaced."""
+        if entry.pushed:
             old = entry.timeline
-            entry.timeline = Timeline(old.basis, max(old.floor, entry.ids[surplus - 1]), entry.ids[surplus:])
-            entry.ids = entry.timeline.ids
+            fresh = list(dict.fromkeys(sorted(entry.pushed)))
+            entry.pushed.clear()
+            kept = old.ids
+            if kept and fresh[0] <= kept[-1]:
+                place = bisect_left(kept, fresh[0])
+                fresh = sorted({*kept[place:], *fresh})
+                kept = kept[:place]
+            entry.timeline = self._cut(Timeline(old.basis, old.floor, kept + array("Q", fresh)))
+        return entry.timeline
+
+    def _cut(self, timeline: Timeline) -> Timeline:
+        """Return the newest ids; below the oldest of them the timeline is no longer complete."""
+        surplus = len(timeline.ids) - self._bound
+        if surplus <= 0:
+            return timeline
+        floor = max(timeline.floor, timeline.ids[surplus - 1])
+        return Timeline(timeline.basis, floor, timeline.ids[surplus:])
