@@ -19,6 +19,7 @@ numbers = st.integers(-(1 << 63), (1 << 63) - 1)
         ("WHERE a = $12", "WHERE a = ?12"),
         ("WHERE id = ANY($2) AND x = $1", "WHERE id IN (SELECT value FROM json_each(?2)) AND x = ?1"),
         ("FROM unnest($1) AS a(id)", "FROM (SELECT value AS id FROM json_each(?1)) AS a"),
+        ("SELECT string_agg(int8send(id), ''), max(n) FROM t", "SELECT json_group_array(id), max(n) FROM t"),
         ("SELECT 1", "SELECT 1"),
     ],
 )

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Sequence
 
 from chirrup.graph.models import Relations, Ties
+from chirrup.platform.packed import unpack
 from chirrup.platform.ports import Reader, Transaction
 
 
@@ -96,11 +97,13 @@ class GraphStore:
 
         The order is that of following, so who follows during a fan-out comes at its end.
         """
-        rows = await reader.all(
-            "SELECT follower_id, id FROM follows WHERE followee_id = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
+        row = await reader.first(
+            "SELECT string_agg(int8send(follower_id), ''), max(id) FROM (SELECT follower_id, id FROM follows"
+            " WHERE followee_id = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4) AS chunk",
             followee_id, after, until, limit,
         )  # fmt: skip
-        return array("Q", [row[0] for row in rows]), rows[-1][1] if rows else after
+        assert row is not None
+        return unpack(row[0]), after if row[1] is None else row[1]
 
     async def follow_marks(self, reader: Reader, followee_id: int, width: int) -> list[int]:
         """Return every `width`-th of the follows of an account, in order."""

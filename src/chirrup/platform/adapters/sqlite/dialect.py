@@ -12,6 +12,7 @@ _REWRITES = (
     (re.compile(r"\bgreatest\("), "max("),
     (re.compile(r"= ANY\(\$(\d+)\)"), r"IN (SELECT value FROM json_each(?\1))"),
     (re.compile(r"unnest\(\$(\d+)\) AS (\w+)\((\w+)\)"), r"(SELECT value AS \3 FROM json_each(?\1)) AS \2"),
+    (re.compile(r"\bstring_agg\(int8send\((\w+)\), ''\)"), r"json_group_array(\1)"),
     (re.compile(r"\$(\d+)"), r"?\1"),
 )
 
