@@ -13,6 +13,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from tests.cluster import environment, require, with_database
+from tests.redis_servers import require_redis
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +80,19 @@ def test_a_push_is_measured_apart_from_reading_the_followers(services: dict[str,
     facts = facts_of(services, "fanout", "--followers", 400, "--posts", 100)
     assert facts["visits_per_second"] > 0
     assert facts["followers_read_per_second"] > 0
+
+
+def test_lists_sorted_sets_and_packed_strings_are_measured_side_by_side() -> None:
+    require_redis()
+    ran = bench({}, "structures", "--followers", 40, "--posts", 2, "--rounds", 1)
+    assert ran.returncode == 0, ran.stderr
+    facts = json.loads(ran.stdout)
+    assert (
+        facts["packed_bytes_per_id_built"] < facts["list_bytes_per_id_built"] < facts["sorted_set_bytes_per_id_built"]
+    )
+    for structure in ("list", "sorted_set", "packed"):
+        assert facts[f"{structure}_pushes_by_script_per_redis_core"] > 0
+        assert facts[f"{structure}_reads_of_all_per_python_core"] > 0
 
 
 def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ Servers run on one core and the load generator on another; every speed is a rati
 
 import typer
 
-from chirrup.commands.bench import burst, fanout, home, plots, posting, relay, starting
+from chirrup.commands.bench import burst, fanout, home, plots, posting, relay, starting, structures
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
 app.command("home")(home.home)
@@ -13,5 +13,6 @@ app.command("post")(posting.post)
 app.command("burst")(burst.burst)
 app.command("fanout")(fanout.fanout)
 app.command("relay")(relay.relay)
+app.command("structures")(structures.structures)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
