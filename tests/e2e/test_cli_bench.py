@@ -110,6 +110,11 @@ def test_posting_is_compared_with_bare_transactions(services: dict[str, str]) ->
     assert facts["http_per_second"] > 0
 
 
+def test_rows_events_and_what_is_behind_a_commit_are_measured(services: dict[str, str]) -> None:
+    facts = facts_of(services, "footprint", "--posts", 20, "--rebuilds", 2)
+    assert all(value > 0 for name, value in facts.items() if name.startswith(("bytes", "post_us", "rebuild_us_py")))
+
+
 def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
     facts = facts_of(services, "burst", "--followers", 10, "--posts", 5, "--singles", 2)
     assert facts["followers_who_read_all"] == 10

@@ -5,7 +5,7 @@ Servers run on one core and the load generator on another; every speed is a rati
 
 import typer
 
-from chirrup.commands.bench import burst, fanout, home, plots, posting, relay, starting, structures
+from chirrup.commands.bench import burst, fanout, footprint, home, model, plots, posting, relay, starting, structures
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
 app.command("home")(home.home)
@@ -16,3 +16,5 @@ app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
+app.command("footprint")(footprint.footprint)
+app.command("model")(model.model)
