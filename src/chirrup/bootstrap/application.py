@@ -30,10 +30,12 @@ from chirrup.posts.threads import Threads
 from chirrup.registry import Job
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
+from chirrup.timelines.audit import TimelineAudit
 from chirrup.timelines.fanout import FanOut
 from chirrup.timelines.pressure import Pressure
 from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
+from chirrup.timelines.unfinished import FanOutLog
 
 _HOUR = 3_600_000
 # entries a cache space holds in each of its two generations; a card is about 1 KiB
@@ -92,6 +94,7 @@ class Application:
     engagement: Engagement
     home: HomeTimelines
     markers: Markers
+    audit: TimelineAudit
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -119,6 +122,10 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         settings.timeline_size, settings.timeline_recent,
     )  # fmt: skip
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
+    log = FanOutLog(db, on.outbox, fan_out.subscriptions())
+    audit = TimelineAudit(
+        db, tables, graph_store, post_store, on.timelines, log, telemetry, settings.timeline_size
+    )  # fmt: skip
     subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
     return Application(
         settings=settings,
@@ -139,11 +146,13 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         engagement=engagement,
         home=home,
         markers=Markers(db, tables, clock),
+        audit=audit,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
             Job("delete_expired_sessions", 3600, sessions.delete_expired),
             Job("review_pulled_authors", 60, fan_out.review_pulled),
+            Job("sample_timelines", 60, audit.sample),
             *on.jobs,
         ],
         subscriptions=subscriptions,

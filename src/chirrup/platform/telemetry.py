@@ -176,6 +176,13 @@ class Telemetry:
         self.fanout_deliveries = self._counter("chirrup_fanout_deliveries", "Timelines that a post was added to.")
         self.timeline_rebuilds = self._counter("chirrup_timeline_rebuilds", "Home timelines built from the database.")
 
+        self.timelines_checked = self._counter(
+            "chirrup_timelines_checked", "Stored timelines that were compared with the database.", "result"
+        )
+        self.timeline_differences = self._counter(
+            "chirrup_timeline_differences", "Ids by which these differed from it.", "kind"
+        )
+
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self.registry)
 

@@ -57,6 +57,11 @@ class PostStore:
         rows = await reader.all(f"SELECT {_COLUMNS} FROM posts WHERE id = ANY($1)", post_ids)  # noqa: S608
         return {row[0]: _post(row) for row in rows}
 
+    async def authors_of(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
+        """Return (author id, whether it is deleted) of the posts that exist."""
+        rows = await reader.all("SELECT id, author_id, deleted FROM posts WHERE id = ANY($1)", post_ids)
+        return {row[0]: (row[1], bool(row[2])) for row in rows}
+
     async def counted(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, tuple[PostRow, Counts]]:
         """Return the posts that exist and are not deleted, with their counts."""
         rows = await reader.all(

@@ -7,7 +7,6 @@ counts when it lasts.
 """
 
 import asyncio
-from array import array
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,8 +21,8 @@ from chirrup.posts.store import PostStore
 from chirrup.timelines.store import TimelineTables
 from chirrup.timelines.unfinished import FanOutLog
 
-_TOGETHER = 20
-_LOOKS = 8
+_TOGETHER = 100
+_LOOKS = 6
 _FIRST_PAUSE = 0.05
 _SHOWN = 20
 _SAMPLE = 20
@@ -52,17 +51,14 @@ class Findings(msgspec.Struct, frozen=True):
     checked: int = 0
     whole: int = 0
     void: int = 0
-    """Not complete, or built from other follows than the owner has now: built anew when the owner reads."""
+    """Built from other follows than the owner has now, or dropped meanwhile: built anew when the owner reads."""
     undecided: int = 0
     """Posts that they may lack stayed on the way for as long as was waited."""
     different: int = 0
+    wrong: int = 0
+    """How many of the different ones are so in more than foreign posts."""
     differences: list[Difference] = []
-    """The first of those."""
-
-    @property
-    def wrong(self) -> int:
-        """How many of those shown lack posts or hold ids of none."""
-        return sum(one.missing > 0 or one.unknown > 0 for one in self.differences)
+    """The first of these."""
 
     def plus(self, other: "Findings") -> "Findings":
         """Return both together."""
@@ -72,7 +68,8 @@ class Findings(msgspec.Struct, frozen=True):
             void=self.void + other.void,
             undecided=self.undecided + other.undecided,
             different=self.different + other.different,
-            differences=self.differences + other.differences,
+            wrong=self.wrong + other.wrong,
+            differences=(self.differences + other.differences)[:_TOGETHER],
         )
 
 
@@ -90,6 +87,27 @@ class _Look:
     difference: Difference | None = None
 
 
+class _Rounds:
+    """Goes round all timelines, over and over."""
+
+    def __init__(self) -> None:
+        self._pages: AsyncIterator[Sequence[int]] | None = None
+        self._page: list[int] = []
+
+    async def next(self, timelines: TimelineStore) -> int | None:
+        """Return the owner of the next timeline, None at the end of each round."""
+        while not self._page:
+            if self._pages is None:
+                self._pages = timelines.owners()
+            try:
+                self._page = list(await anext(self._pages))
+            except StopAsyncIteration:
+                # the end, or a failure at the last call
+                self._pages = None
+                return None
+        return self._page.pop()
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineAudit:
     """Compares stored timelines with the database."""
@@ -103,7 +121,7 @@ class TimelineAudit:
     telemetry: Telemetry
     size: int
     """How many ids a timeline holds."""
-    rounds: "_Rounds" = field(default_factory=lambda: _Rounds())
+    rounds: _Rounds = field(default_factory=_Rounds)
 
     async def everything(self, *, repair: bool) -> AsyncIterator[Findings]:
         """Compare all stored timelines, and yield what was found in each some of them.
@@ -169,7 +187,7 @@ class TimelineAudit:
                 continue
             floor, held = timeline.floor, frozenset(timeline.ids)
             lacking = {post_id for post_id in look.expected - held if post_id > floor}
-            rows = await self.post_store.authors_of(self.db.scan, array("Q", sorted(lacking | (held - look.expected))))
+            rows = await self.post_store.authors_of(self.db.scan, [*lacking, *(held - look.expected)])
             lacking = {key for key in lacking if key in rows and not rows[key][1] and rows[key][0] not in pulled}
             missing = {key for key in lacking if not unfinished.holds(key, rows[key][0])}
             unknown = {key for key in held if key not in look.expected and key not in rows}
@@ -188,29 +206,6 @@ class TimelineAudit:
             for kind in ("missing", "unknown", "foreign"):
                 counts.timeline_differences.labels(kind).inc(getattr(one, kind))
             log.error("timelines.differ", **msgspec.structs.asdict(one))
-
-
-class _Rounds:
-    """Goes round all timelines, over and over."""
-
-    def __init__(self) -> None:
-        self._pages: AsyncIterator[Sequence[int]] | None = None
-        self._page: list[int] = []
-
-    async def next(self, timelines: TimelineStore) -> int | None:
-        """Return the owner of the next timeline, None at the end of each round."""
-        while not self._page:
-            if self._pages is None:
-                self._pages = timelines.owners()
-            try:
-                self._page = list(await anext(self._pages))
-            except StopAsyncIteration:
-                self._pages = None
-                return None
-            except BaseException:
-                self._pages = None
-                raise
-        return self._page.pop()
 
 
 def _difference(owner_id: int, *kinds: Collection[int]) -> Difference | None:
@@ -233,6 +228,6 @@ def _finding(look: _Look) -> Findings:
         return Findings(checked=1, void=1)
     if look.waiting:
         return Findings(checked=1, undecided=1)
-    if look.difference is not None:
-        return Findings(checked=1, different=1, differences=[look.difference])
+    if (one := look.difference) is not None:
+        return Findings(checked=1, different=1, wrong=int(one.missing + one.unknown > 0), differences=[one])
     return Findings(checked=1, whole=1)
