@@ -29,7 +29,7 @@ class Pressure:
     def lateness(self) -> int:
         """How many milliseconds after its publication a post is delivered."""
         now = self._clock.now()
-        return max((late - max(0, now - at) for late, at in self._measured.values()), default=0)
+        return max(0, *(late - max(0, now - at) for late, at in self._measured.values()), 0)
 
     @property
     def threshold(self) -> int:
