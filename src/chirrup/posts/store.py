@@ -1,9 +1,12 @@
 """All SQL of posts."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from chirrup.platform.ids import MAX_ID
+from chirrup.platform.packed import unpack
 from chirrup.platform.ports import Reader, Row, Transaction
 from chirrup.posts.models import PostRow
 from chirrup.posts.text import Entity
@@ -27,6 +30,12 @@ def _post(row: Row) -> PostRow:
         is_retweet=bool(row[8]),
         deleted=bool(row[9]),
     )
+
+
+def _by_author(row: Row | None) -> dict[int, int]:
+    """Return the post of each author, of their packed ids; 0 is none."""
+    assert row is not None
+    return {author_id: post_id for author_id, post_id in zip(*map(unpack, row), strict=True) if post_id}
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -153,26 +162,49 @@ class PostStore:
         )  # fmt: skip
         return [row[0] for row in rows]
 
-    async def newest_of_each(
-        self, reader: Reader, author_ids: Sequence[int], before: int, limit: int
-    ) -> list[tuple[int, int]]:
-        """Return (author id, post id) of the newest `limit` posts of each author below an id, in no order."""
-        rows = await reader.each(
-            "SELECT author_id, id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted"
-            " ORDER BY id DESC LIMIT $3",
-            author_ids, before, limit,
+    async def newest_id_of_each(self, reader: Reader, author_ids: Sequence[int], before: int) -> dict[int, int]:
+        """Return the newest post below an id of those of the authors that have one, by author."""
+        row = await reader.first(
+            "SELECT string_agg(int8send(author_id), ''), string_agg(int8send(newest), '') FROM (SELECT a.id AS"
+            " author_id, coalesce((SELECT max(id) FROM posts WHERE author_id = a.id AND id < $2 AND NOT deleted), 0)"
+            " AS newest FROM unnest($1::bigint[]) AS a(id)) AS each",
+            author_ids, before,
         )  # fmt: skip
-        return [(row[0], row[1]) for row in rows]
+        return _by_author(row)
+
+    async def oldest_id_of_each(self, reader: Reader, author_ids: Sequence[int], after: int) -> dict[int, int]:
+        """Return the oldest post above an id of those of the authors that have one, by author."""
+        row = await reader.first(
+            "SELECT string_agg(int8send(author_id), ''), string_agg(int8send(oldest), '') FROM (SELECT a.id AS"
+            " author_id, coalesce((SELECT min(id) FROM posts WHERE author_id = a.id AND id > $2 AND NOT deleted), 0)"
+            " AS oldest FROM unnest($1::bigint[]) AS a(id)) AS each",
+            author_ids, after,
+        )  # fmt: skip
+        return _by_author(row)
+
+    async def newest_of_each(
+        self, reader: Reader, author_ids: Sequence[int], before: int, limit: int, least: int = 0
+    ) -> "dict[int, array[int]]":
+        """Return the newest `limit` posts of each author in [`least`, `before`), newest first."""
+        rows = await reader.all(
+            "SELECT a.id, (SELECT string_agg(int8send(id), '') FROM (SELECT id FROM posts WHERE author_id = a.id"
+            " AND id < $2 AND id >= $4 AND NOT deleted ORDER BY id DESC LIMIT $3) AS newest)"
+            " FROM unnest($1::bigint[]) AS a(id)",
+            author_ids, before, limit, least,
+        )  # fmt: skip
+        return {row[0]: unpack(row[1]) for row in rows}
 
     async def oldest_of_each(
-        self, reader: Reader, author_ids: Sequence[int], after: int, limit: int
-    ) -> list[int]:  # fmt: skip
-        """Return the oldest `limit` posts of each author above an id, in no order."""
-        rows = await reader.each(
-            "SELECT id FROM posts WHERE author_id = $1 AND id > $2 AND NOT deleted ORDER BY id LIMIT $3",
-            author_ids, after, limit,
+        self, reader: Reader, author_ids: Sequence[int], after: int, limit: int, most: int = MAX_ID
+    ) -> "dict[int, array[int]]":
+        """Return the oldest `limit` posts of each author in (`after`, `most`], oldest first."""
+        rows = await reader.all(
+            "SELECT a.id, (SELECT string_agg(int8send(id), '') FROM (SELECT id FROM posts WHERE author_id = a.id"
+            " AND id > $2 AND id <= $4 AND NOT deleted ORDER BY id LIMIT $3) AS oldest)"
+            " FROM unnest($1::bigint[]) AS a(id)",
+            author_ids, after, limit, most,
         )  # fmt: skip
-        return [row[0] for row in rows]
+        return {row[0]: unpack(row[1]) for row in rows}
 
     async def newest_public(self, reader: Reader, before: int, limit: int) -> list[int]:
         """Return the newest posts and quotes of all that are no replies, newest first."""

@@ -9,6 +9,7 @@ counts when it lasts.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import msgspec
 import structlog
@@ -175,7 +176,7 @@ class TimelineAudit:
         followees = list(relations.following)
         # one author alone can fill no more than that
         above = await self.post_store.oldest_of_each(self.db.scan, followees, floor, 2 * self.size)
-        return _Look(relations, frozenset(above))
+        return _Look(relations, frozenset(chain.from_iterable(above.values())))
 
     async def _look_again(self, looks: dict[int, _Look]) -> None:
         unfinished = await self.fan_out.unfinished()

@@ -16,13 +16,13 @@ import msgspec
 
 from chirrup.accounts import Viewer
 from chirrup.graph import Relations
-from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore, Wanted
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, PostPage, PostReader, Posts
 from chirrup.posts.models import Recent
 from chirrup.posts.reading import Entry, Hydrated, Standing
 from chirrup.posts.store import PostStore
+from chirrup.timelines import rebuild
 from chirrup.timelines.store import TimelineTables
 
 _WIDEST = 500
@@ -86,7 +86,7 @@ class HomeTimelines:
         if floor:
             sources = [viewer.id, *begun.standing.relations.following]
             before = min(before, floor + 1)
-            while post_ids := await self._older(sources, before, limit):
+            while post_ids := await rebuild.older(self.post_store, self.db.scan, sources, before, limit):
                 yield post_ids
                 before, limit = post_ids[-1], _wider(limit)
 
@@ -96,7 +96,7 @@ class HomeTimelines:
         """Yield the ids of candidates above an id, oldest first, `limit` at first and then ever more at a time."""
         timeline, recents, floor = await self._stored(viewer, begun)
         sources = [viewer.id, *begun.standing.relations.following]
-        while after < floor and (post_ids := await self._newer(sources, after, limit)):
+        while after < floor and (post_ids := await rebuild.newer(self.post_store, self.db.scan, sources, after, limit)):
             yield post_ids
             after, limit = post_ids[-1], _wider(limit)
         arrays = [timeline.ids, *(recent.ids for recent in recents)]
@@ -131,8 +131,10 @@ class HomeTimelines:
     async def _build(self, viewer_id: int, relations: Relations) -> Timeline:
         self.telemetry.timeline_rebuilds.inc()
         ticket = await self.timelines.open(viewer_id)
-        pairs = await self.post_store.newest_of_each(self.db.scan, list(relations.following), MAX_ID, self.recent)
-        built = _complete_part(pairs, relations.digest, self.recent, self.size)
+        followees = list(relations.following)
+        built = await rebuild.build(
+            self.post_store, self.db.scan, followees, relations.digest, recent=self.recent, size=self.size
+        )
         await self.timelines.fill(viewer_id, ticket, built)
         stored = await self.timelines.get(viewer_id)
         return stored if stored is not None and stored.basis == built.basis else built
@@ -148,14 +150,6 @@ class HomeTimelines:
     async def _load_pulled(self, keys: list[int]) -> dict[int, dict[int, bool]]:
         pulled = await self.tables.pulled_authors(self.db.read)
         return dict.fromkeys(keys, pulled)
-
-    async def _older(self, sources: Sequence[int], before: int, limit: int) -> list[int]:
-        pairs = await self.post_store.newest_of_each(self.db.scan, sources, before, limit)
-        return sorted({post_id for _, post_id in pairs}, reverse=True)[:limit]
-
-    async def _newer(self, sources: Sequence[int], after: int, limit: int) -> list[int]:
-        post_ids = await self.post_store.oldest_of_each(self.db.scan, sources, after, limit)
-        return sorted(set(post_ids))[:limit]
 
 
 def belonging(viewer_id: int, entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
@@ -207,18 +201,3 @@ def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: in
         return sorted({*head, *extra}, reverse=True)[:limit]
     head.reverse()
     return head
-
-
-def _complete_part(pairs: Sequence[tuple[int, int]], basis: int, recent: int, size: int) -> Timeline:
-    """Return a timeline of (author id, post id), cut where an author may have more posts than were taken."""
-    oldest: dict[int, int] = {}
-    taken: dict[int, int] = {}
-    for author_id, post_id in pairs:
-        taken[author_id] = taken.get(author_id, 0) + 1
-        oldest[author_id] = min(oldest.get(author_id, post_id), post_id)
-    floor = max((oldest[author_id] - 1 for author_id, count in taken.items() if count >= recent), default=0)
-    ids = sorted(post_id for _, post_id in pairs if post_id > floor)
-    if len(ids) > size:
-        floor = ids[-size - 1]
-        ids = ids[-size:]
-    return Timeline(basis, floor, array("Q", ids))
