@@ -102,6 +102,25 @@ def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[st
     assert 0 < facts["to_last_of_1200_ms_p50"] <= facts["to_last_of_1200_ms_p99"]
 
 
+def test_delays_are_measured_from_when_a_post_was_due_and_nothing_is_lost(services: dict[str, str]) -> None:
+    short = ("--seconds", 2, "--ramp-seconds", 0.5, "--ramp-from", 10)
+    facts = facts_of(services, "delay", "--followers", 5, "--authors", 2, *short)
+    assert facts["capacity_posts_per_second"] > 0
+    for share in (50, 90):
+        assert facts[f"at_{share}_lost"] == 0
+        assert 0 <= facts[f"at_{share}_sent_ms_p50"] <= facts[f"at_{share}_answered_ms_p50"]
+        assert 0 < facts[f"at_{share}_to_last_ms_p50"] <= facts[f"at_{share}_to_last_ms_p99_9"]
+
+
+@pytest.mark.usefixtures("load_generator")
+def test_reads_and_pushes_are_measured_alone_and_together(services: dict[str, str]) -> None:
+    facts = facts_of(services, "mixed", "--followers", 20, "--rounds", 1, "--seconds", 2)
+    assert facts["reads_both_per_second"] > 0
+    assert facts["deliveries_both_per_second"] > 0
+    assert facts["both_cores_api"] > 0
+    assert facts["both_cores_worker"] > 0
+
+
 @pytest.mark.usefixtures("load_generator")
 def test_posting_is_compared_with_bare_transactions(services: dict[str, str]) -> None:
     facts = facts_of(services, "post", "--rounds", 1, "--seconds", 2)

@@ -5,7 +5,20 @@ Servers run on one core and the load generator on another; every speed is a rati
 
 import typer
 
-from chirrup.commands.bench import burst, fanout, footprint, home, model, plots, posting, relay, starting, structures
+from chirrup.commands.bench import (
+    burst,
+    delay,
+    fanout,
+    footprint,
+    home,
+    mixed,
+    model,
+    plots,
+    posting,
+    relay,
+    starting,
+    structures,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
 app.command("home")(home.home)
@@ -14,6 +27,8 @@ app.command("burst")(burst.burst)
 app.command("fanout")(fanout.fanout)
 app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
+app.command("delay")(delay.delay)
+app.command("mixed")(mixed.mixed)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)

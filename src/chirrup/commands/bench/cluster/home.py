@@ -25,7 +25,7 @@ _AUTHORS = 400
 _FOLLOWEES = 200
 _POSTS = 4000
 _PULLED = 4
-_SCRIPT = """
+READING_SCRIPT = """
 local tokens = {%s}
 local requests = {}
 local number = 0
@@ -108,7 +108,7 @@ def _costs(readers: _Readers) -> dict[str, object]:
 
 def _warm(url: str, readers: _Readers) -> bytes:
     """Have each reader read twice; return a page of the last."""
-    readers.script.write_text(_SCRIPT % ", ".join(f'"{token}"' for token in readers.tokens))
+    readers.script.write_text(READING_SCRIPT % ", ".join(f'"{token}"' for token in readers.tokens))
     body = b""
     for token in readers.tokens * 2:
         body = harness.get(f"{url}/api/v1/feed", {"Authorization": f"Bearer {token}"})

@@ -23,6 +23,8 @@ class Usage:
 
     seconds: dict[str, float] = field(default_factory=dict)
     elapsed: float = 0.0
+    busy: float = 0.0
+    """Seconds of all cores, whoever spent them."""
 
     def add(self, name: str, seconds: float) -> None:
         """Count seconds of a core."""
@@ -31,6 +33,12 @@ class Usage:
     def each(self, name: str, count: float) -> float:
         """Return microseconds of a core for each of `count`."""
         return round(self.seconds.get(name, 0.0) / count * 1e6, 2)
+
+    def cores(self) -> dict[str, float]:
+        """Return how many cores each had on average, and what else ran on this machine had."""
+        used = {name: seconds / self.elapsed for name, seconds in self.seconds.items()}
+        used["others"] = max(0.0, self.busy / self.elapsed - sum(used.values()))
+        return {f"cores_{name}": round(cores, 2) for name, cores in used.items()}
 
     def share(self, name: str, among: Mapping[str, float]) -> float:
         """Return which part of the time of several the time of one is."""
@@ -63,9 +71,10 @@ class Group:
 def measured(usage: Usage, groups: Mapping[str, Group]) -> Iterator[None]:
     """Count the time that groups of processes take during a block."""
     before = {name: {pid: _seconds(pid) for pid in group.members()} for name, group in groups.items()}
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), _busy_seconds()
     yield
     usage.elapsed += time.perf_counter() - started
+    usage.busy += _busy_seconds() - busy
     for name, group in groups.items():
         for pid in group.members():
             usage.add(name, _seconds(pid) - before[name].get(pid, 0.0))
@@ -112,6 +121,12 @@ async def _postmaster(url: str) -> int:
         return int(_fields(Path(f"/proc/{pid}"))[1])
     finally:
         await connection.close()
+
+
+def _busy_seconds() -> float:
+    """Return how long the cores of this machine have been at work since it started, all together."""
+    user, nice, system, _, _, interrupts, soft = map(int, Path("/proc/stat").read_text().split(maxsplit=8)[1:8])
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def _title(pid: int) -> str:
