@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from chirrup.commands import archive, bench, check, demo, graph, outbox, reconcile, serve, user
+from chirrup.commands import archive, bench, check, demo, explain, graph, outbox, reconcile, serve, user
 from chirrup.platform.errors import Refusal, StartRefused
 from chirrup.platform.telemetry import configure_logging
 
@@ -27,7 +27,8 @@ app.add_typer(graph.app, name="import")
 app.add_typer(user.app, name="user")
 app.command()(archive.backup)
 app.command()(archive.restore)
-app.command()(check.check)
+app.add_typer(check.app, name="check")
+app.command()(explain.explain)
 app.command()(reconcile.reconcile)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(bench.app, name="bench")

@@ -16,6 +16,7 @@ from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
 from chirrup.timelines import events as timelines_events
 from chirrup.timelines import routes as timelines_routes
+from chirrup.timelines import routes_admin as timelines_routes_admin
 
 ROUTES: Sequence[HTTPRouteHandler] = [
     *accounts_routes.ROUTES,
@@ -23,6 +24,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *posts_routes.ROUTES,
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,
+    *timelines_routes_admin.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

@@ -1,7 +1,7 @@
 """Accounts and the rules that they obey."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 import regex
@@ -9,6 +9,7 @@ import regex
 from chirrup.platform.errors import RuleBroken
 
 Role = Literal["member", "moderator", "admin"]
+"""What an account may do, each more than the one before."""
 
 USERNAME = regex.compile(r"[A-Za-z0-9_]{1,30}")
 EMAIL = regex.compile(r"[^@\s\p{C}]{1,64}@[^@\s\p{C}]+\.[^@\s\p{C}.]+")
@@ -64,6 +65,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     followers_count: int
     following_count: int
     posts_count: int
+
+    def is_at_least(self, role: Role) -> bool:
+        """Return whether an account that takes part has a role or a higher one."""
+        ranks = get_args(Role)
+        return self.status is Status.ACTIVE and ranks.index(self.role) >= ranks.index(role)
 
 
 class Summary(msgspec.Struct, frozen=True):

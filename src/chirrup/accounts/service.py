@@ -185,6 +185,16 @@ class Accounts:
             await self.store.set_role(tx, account_id, role)
             forget(tx, account_id)
 
+    async def check_role(self, account_id: int, role: Role) -> None:
+        """Refuse what is for those with a role, or a higher one.
+
+        Raises:
+            Forbidden: the account has a lesser one.
+        """
+        account: Account | None = await self.cache.fetch_one("profile", account_id, self._load_accounts)
+        if account is None or not account.is_at_least(role):
+            raise Forbidden(f"This is for {role}s only.")
+
     async def add_counts(self, tx: Transaction, counter: Counter, deltas: Mapping[int, int]) -> None:
         """Add to one counter of many accounts."""
         await self.store.add_counts(tx, counter, deltas)

@@ -31,10 +31,12 @@ from chirrup.registry import Job
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
+from chirrup.timelines.explain import Explainer
 from chirrup.timelines.fanout import FanOut
 from chirrup.timelines.pressure import Pressure
 from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
+from chirrup.timelines.store_explain import ExplainTables
 from chirrup.timelines.unfinished import FanOutLog
 
 _HOUR = 3_600_000
@@ -95,6 +97,7 @@ class Application:
     home: HomeTimelines
     markers: Markers
     audit: TimelineAudit
+    explainer: Explainer
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -136,7 +139,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         telemetry=telemetry,
         clock=clock,
         ids=ids,
-        gate=Gate(sessions, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
+        gate=Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
         accounts=accounts,
         sessions=sessions,
         graph=graph,
@@ -147,6 +150,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         home=home,
         markers=Markers(db, tables, clock),
         audit=audit,
+        explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),

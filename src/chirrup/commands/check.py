@@ -10,12 +10,16 @@ import msgspec
 import typer
 
 from chirrup.bootstrap import examinations, examine, open_application
+from chirrup.commands.check_timelines import check_timelines
 from chirrup.commands.console import print_json, print_table, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.commands.session import make_ready
 from chirrup.platform.datadir import DataDir
 from chirrup.reconciliation import everything_counted, reconcile
 from chirrup.settings import Settings
+
+app = typer.Typer(invoke_without_command=True)
+app.command("timelines")(check_timelines)
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -27,8 +31,18 @@ class Result(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-def check(data_dir: DataDirOption = None, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+@app.callback()
+def check(
+    context: typer.Context,
+    data_dir: DataDirOption = None,
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Verify that an instance is whole: files, references, counts, events. Exit code 1 where something is wrong."""
+    if context.invoked_subcommand is not None:
+        # the options may stand on either side of `timelines`
+        context.obj = (data_dir, profile, as_json)
+        return
     results = asyncio.run(_examine(settings_of(data_dir, profile)))
     faults = sum(result.result == "fault" for result in results)
     if as_json:

@@ -11,6 +11,7 @@ import uvloop
 
 from chirrup.bootstrap import open_application
 from chirrup.entrypoints.api import create_api
+from chirrup.entrypoints.operator import answering, listening
 from chirrup.entrypoints.server import Server, listen
 from chirrup.entrypoints.service import Lifecycle
 from chirrup.entrypoints.worker import at_work
@@ -20,9 +21,9 @@ from chirrup.settings import Settings
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, listener: socket.socket) -> None:
-    """Serve until told to stop; requests in flight are answered first."""
-    async with open_application(settings) as app, at_work(app) as failure:
+async def serve(settings: Settings, listener: socket.socket, door: socket.socket | None) -> None:
+    """Serve until told to stop; requests in flight are answered first. At the door are the operator's commands."""
+    async with open_application(settings) as app, at_work(app) as failure, answering(app, door):
         if settings.rate_limits == "off":
             log.warning("limits.off")
         # what start-up made lives as long as the process: the collector need not look at it again
@@ -48,7 +49,7 @@ def run(settings: Settings) -> None:
     """Serve a data directory that nobody else serves."""
     data = DataDir(settings.data_dir)
     data.prepare()
-    with data.exclusive(), listen(settings.host, settings.port) as listener:
+    with data.exclusive(), listen(settings.host, settings.port) as listener, listening(data.operator) as door:
         # port 0 has become a real one
         settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
-        uvloop.run(serve(settings, listener))
+        uvloop.run(serve(settings, listener, door))

@@ -52,6 +52,13 @@ class GraphStore:
         """Unmute, if that was muted."""
         await tx.run("DELETE FROM mutes WHERE muter_id = $1 AND muted_id = $2", muter_id, muted_id)
 
+    async def follow_id(self, reader: Reader, follower_id: int, followee_id: int) -> int | None:
+        """Return the id of a follow, if there is one."""
+        row = await reader.first(
+            "SELECT id FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id
+        )
+        return row[0] if row else None
+
     async def is_blocked(self, reader: Reader, one_id: int, other_id: int) -> bool:
         """Return whether one of the two blocks the other."""
         row = await reader.first(

@@ -24,6 +24,7 @@ class DataDir:
         self.keys = root / "keys"
         self.backups = root / "backups"
         self.restoring = root / ".restoring"
+        self.operator = root / "operator.sock"
         self.unfinished = root / "unfinished.sql"
 
     def prepare(self, *, finish: bool = True) -> None:

@@ -12,6 +12,8 @@ from chirrup.platform.ports import Reader, Transaction
 LONGEST_ERROR = 2000
 TRIM_STEP = 10_000
 """How many events are deleted at a time."""
+_ABOUT = 10_000
+_NEAR = 1000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -97,6 +99,34 @@ class OutboxStore(ABC):
 
         Return how many. `topics` has the topics of each consumer by its name; what is known of others is forgotten.
         """
+
+    async def written_near(self, reader: Reader, kind: str, key: int, moment: int) -> list[Entry]:
+        """Return the events of a type and a key that were written about a moment, those that are kept still.
+
+        The moment is in milliseconds since the Unix epoch. Ids of events grow with the time of their writing, so what
+        was written about then is found by halving.
+        """
+        first = await self._first_since(reader, moment - _ABOUT)
+        end = await self._first_since(reader, moment + _ABOUT)
+        rows = await reader.all(
+            "SELECT id, type, payload, request_id, created_at FROM outbox"
+            " WHERE id >= $1 AND id < $2 AND type = $3 AND key = $4 ORDER BY id LIMIT $5",
+            first, end, kind, key, _NEAR,
+        )  # fmt: skip
+        return [Entry(*row) for row in rows]
+
+    async def _first_since(self, reader: Reader, moment: int) -> int:
+        """Return the id of the first event that was written at or after a moment, or one above all."""
+        ends = await reader.first("SELECT coalesce(min(id), 0), coalesce(max(id), 0) + 1 FROM outbox")
+        low, high = ends or (0, 0)
+        while low < high:
+            middle = (low + high) // 2
+            row = await reader.first("SELECT id, created_at FROM outbox WHERE id >= $1 ORDER BY id LIMIT 1", middle)
+            if row is None or row[1] >= moment:
+                high = middle
+            else:
+                low = row[0] + 1
+        return low
 
     async def insert_dead_letter(
         self, tx: Transaction, consumer: str, entry: Entry, error: str, attempts: int, now: int

@@ -648,6 +648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain why a post is, or is not, in somebody's home timeline, by which way it came, when, and how late
+         * @description Explain why a post is, or is not, in somebody's home timeline, by which way it came, when, and how late. The answer tells whom they follow, block and mute, as far as it matters here, so each is in the log.
+         */
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -829,6 +849,59 @@ export interface components {
             expires_in: number;
         };
         /**
+         * ExplainedCheck
+         * @description One of the things that decide whether a post is in a home timeline.
+         */
+        ExplainedCheck: {
+            /** @enum {unknown} */
+            rule: "author" | "block" | "follow" | "mute" | "original" | "post" | "reply";
+            passes: boolean;
+            /** @example jay does not mute robin */
+            detail: string;
+        };
+        /**
+         * ExplainedMoment
+         * @description A step on a post's way into a home timeline.
+         */
+        ExplainedMoment: {
+            /** @enum {unknown} */
+            step: "fan-out" | "followed" | "logged" | "written";
+            at: string | null;
+            /**
+             * @description Milliseconds since the post was written.
+             * @example 4
+             */
+            late_ms: number | null;
+            /** @example the step of jay: 60 followers visited, 12 timelines reached */
+            detail: string;
+        };
+        /**
+         * ExplanationAnswer
+         * @description Whether a post is in somebody's home timeline, and why.
+         */
+        ExplanationAnswer: {
+            viewer: components["schemas"]["Named"];
+            author: components["schemas"]["Named"];
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            post_id: string;
+            /** @description What the page itself says. */
+            shown: boolean;
+            /** @description Whether the reasons say the same; if not, something changes just now, or is at fault. */
+            agrees: boolean;
+            /** @description How it comes to the page; null where a check keeps it out. */
+            way: ("database" | "missing" | "on its way" | "own" | "pulled" | "pushed" | "rebuilt" | "stored") | null;
+            /** @example jay sees post 250316734871552409 by robin: it was pushed. */
+            summary: string;
+            /** @example jay's stored timeline holds it */
+            because: string;
+            /** @description In the order in which they decide. */
+            checks: components["schemas"]["ExplainedCheck"][];
+            moments: components["schemas"]["ExplainedMoment"][];
+        };
+        /**
          * FieldError
          * @description What is wrong with one field.
          */
@@ -950,6 +1023,20 @@ export interface components {
             height: number;
             alt: string;
             blurhash: string;
+        };
+        /**
+         * Named
+         * @description An account in an explanation.
+         */
+        Named: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            id: string;
+            username: string;
+            /** @example active */
+            status: string;
         };
         /**
          * NewMarkers
@@ -3855,6 +3942,75 @@ export interface operations {
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             507: components["responses"]["Problem507"];
+        };
+    };
+    explain: {
+        parameters: {
+            query: {
+                /** @description Whose home timeline: a username or an id. */
+                viewer: string;
+                /** @description The id of a post. */
+                post: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "viewer": {
+                     *         "id": "250316734871552409",
+                     *         "username": "",
+                     *         "status": "active"
+                     *       },
+                     *       "author": {
+                     *         "id": "250316734871552409",
+                     *         "username": "",
+                     *         "status": "active"
+                     *       },
+                     *       "post_id": "250316734871552409",
+                     *       "shown": false,
+                     *       "agrees": false,
+                     *       "way": null,
+                     *       "summary": "jay sees post 250316734871552409 by robin: it was pushed.",
+                     *       "because": "jay's stored timeline holds it",
+                     *       "checks": [
+                     *         {
+                     *           "rule": "author",
+                     *           "passes": false,
+                     *           "detail": "jay does not mute robin"
+                     *         }
+                     *       ],
+                     *       "moments": [
+                     *         {
+                     *           "step": "fan-out",
+                     *           "at": null,
+                     *           "late_ms": 4,
+                     *           "detail": "the step of jay: 60 followers visited, 12 timelines reached"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExplanationAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     showDocument: {

@@ -31,24 +31,40 @@ class Authenticator(Protocol):
         """Return the identity behind a token, or raise NotAuthenticated."""
 
 
-class Gate:
-    """Finds out who asks, where a route wants to know, and counts each request against its limits."""
+class Authorizer(Protocol):
+    """Knows who may do what."""
 
-    def __init__(self, authenticator: Authenticator, limits: Limits) -> None:
+    async def check_role(self, account_id: int, role: Any) -> None:
+        """Refuse somebody who has a lesser role, by raising Forbidden."""
+
+
+class Gate:
+    """Finds out who asks, where a route wants to know, and counts each request against its limits.
+
+    A route with `opt={"role": …}` is for those who have this role or a higher one.
+    """
+
+    def __init__(self, authenticator: Authenticator, authorizer: Authorizer, limits: Limits) -> None:
         self._authenticator = authenticator
+        self._authorizer = authorizer
         self._limits = limits
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         """Litestar's guard: leave the identity in the request's state, or refuse."""
         scope = cast("Scope", connection.scope)
         authorization = connection.headers.get("authorization")
+        role = handler.opt.get("role")
         # a login or a refresh does not fail because an old token is still sent along
-        anonymous = TOKEN_DEPENDENCIES.isdisjoint(handler.parsed_fn_signature.parameters)
+        anonymous = role is None and TOKEN_DEPENDENCIES.isdisjoint(handler.parsed_fn_signature.parameters)
         identity = None if authorization is None or anonymous else await self.identify(authorization)
         scope["state"]["identity"] = identity
         name = handler.opt.get("limit") or ("read" if scope["method"] in {"GET", "HEAD"} else "write")
         if name != UNLIMITED:
             await self.admit(name, identity, scope)
+        if role is not None:
+            if identity is None:
+                raise NotAuthenticated("This needs an access token.")
+            await self._authorizer.check_role(identity.id, role)
 
     async def identify(self, authorization: str) -> Any:
         """Return the identity behind an Authorization header.
@@ -67,6 +83,8 @@ class Gate:
         Raises:
             TooManyRequests: a limit is used up.
         """
+        if not self._limits.enabled:
+            return None
         key = f"account:{identity.id}" if identity is not None else f"address:{client_address(scope)}"
         return await self.count(name, key, scope)
 

@@ -214,12 +214,13 @@ def _parameter(name: str, kind: Any, rules: ParameterKwarg, default: Any) -> Jso
     plain = next((option for option in get_args(kind) if option is not types.NoneType), kind)
     schema = msgspec.json.schema(plain)
     schema |= {theirs: value for ours, theirs in _OPENAPI_NAMES.items() if (value := getattr(rules, ours)) is not None}
-    if default is not None:
+    required = default is inspect.Parameter.empty
+    if default is not None and not required:
         schema["default"] = default
     return {
         "name": rules.name or name,
         "in": "header" if isinstance(rules, HeaderParameter) else "query",
-        "required": False,
+        "required": required,
         "description": rules.description,
         "schema": schema,
     }
