@@ -100,13 +100,13 @@ def wait_until_ready(url: str, child: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def chirrup_server(data_dir: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run `chirrup serve` without limits; yield its address and process."""
+def chirrup_server(data_dir: Path, **changes: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run `chirrup serve` without limits, with changes to its environment; yield its address and process."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "chirrup", "serve", "--port", str(port), "--data-dir", str(data_dir)]
     command += ["--profile", "embedded"]
-    with process(command, f"{url}/health/ready", server_environment(url)) as child:
+    with process(command, f"{url}/health/ready", server_environment(url) | changes) as child:
         yield url, child
 
 
