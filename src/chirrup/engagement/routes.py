@@ -4,7 +4,7 @@ from litestar import Response, delete, get, post
 
 from chirrup.accounts import Accounts, Viewer
 from chirrup.accounts.schemas import User
-from chirrup.engagement.service import Engagement, once
+from chirrup.engagement.service import Engagement
 from chirrup.graph import Graph
 from chirrup.graph.presenting import present_page
 from chirrup.platform.http.pagination import (
@@ -120,11 +120,10 @@ async def list_liked_posts(
     account = await accounts.named(username)
     await graph.check_not_blocked(reader, account)
     likes = await engagement.liked_by(account, decode_cursor(cursor), limit + 1)
-    skeleton = once([post_id for _, post_id in likes[:limit]])
-    page = await post_reader.page(skeleton, reader, everything, limit)
+    items = await post_reader.listed([post_id for _, post_id in likes[:limit]], reader, everything)
     # this list is in the order of the likes, so its cursor is one of a like
     cursor = encode_cursor(likes[limit - 1][0]) if len(likes) > limit else None
-    return json_answer(PostPage(page.items, cursor).json())
+    return json_answer(PostPage(items, cursor).json())
 
 
 ROUTES = [

@@ -1,6 +1,5 @@
 """What can be done to a post."""
 
-from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from chirrup.accounts import Account, Viewer
@@ -98,9 +97,3 @@ class Engagement:
             tx.publish(PostUnliked(post_id=post_id, account_id=account_id))
             tx.forget("liked", account_id)
         return ended
-
-
-async def once(post_ids: Sequence[int]) -> AsyncGenerator[Sequence[int], None]:
-    """Yield a skeleton that is known as a whole."""
-    if post_ids:
-        yield post_ids

@@ -124,8 +124,8 @@ class WebClient:
             boot.home = msgspec.Raw((await self._app.home.page(viewer, MAX_ID, DEFAULT_LIMIT)).json())
             boot.markers = _raw(markers_answer(await self._app.markers.home(viewer)))
         elif path in {"/", "/discover"}:
-            skeleton = self._app.posts.public(MAX_ID, DEFAULT_LIMIT + 1)
-            page = await self._app.post_reader.page(skeleton, viewer, unless_muted, DEFAULT_LIMIT)
+            public = self._app.posts.public
+            page = await self._app.post_reader.page(public, MAX_ID, viewer, unless_muted, DEFAULT_LIMIT)
             boot.discover = msgspec.Raw(page.json())
         return boot
 

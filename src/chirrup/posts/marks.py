@@ -26,9 +26,9 @@ class Marks:
         return self.space, account_id, self._load
 
     async def of(self, account_id: int, known: Known, post_ids: Sequence[int]) -> frozenset[int] | set[int]:
-        """Return a set that holds those of the posts that an account has marked, and none of the others."""
+        """Return those of the posts that an account has marked."""
         if not known.floor or min(post_ids, default=known.floor) > known.floor:
-            return known.ids
+            return known.ids.intersection(post_ids) if known.ids else known.ids
         return await self.among(self.db.read, account_id, post_ids)
 
     async def _load(self, account_ids: list[int]) -> dict[int, Known]:

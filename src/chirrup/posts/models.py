@@ -1,6 +1,7 @@
 """Posts as the program handles them."""
 
 from array import array
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -47,6 +48,10 @@ class Card(msgspec.Struct, frozen=True):
     body: bytes
     faces: dict[int, tuple[Summary, bytes]] = msgspec.field(default_factory=dict)
     """Its whole JSON by the viewer's flags, as long as the author looks the same."""
+
+
+Skeleton = Callable[[int, int], Awaitable[Sequence[int]]]
+"""Returns the next ids of a list behind one of them, up to so many; none at its end."""
 
 
 class Recent(msgspec.Struct, frozen=True):

@@ -3,8 +3,7 @@
 The four steps are those of Bluesky's AppView. The skeleton, the ids of a page, is each list's own; the rest is here.
 """
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -18,11 +17,12 @@ from chirrup.platform.http.pagination import encode_cursor
 from chirrup.platform.ids import time_of
 from chirrup.platform.ports import Cache, Database, Wanted
 from chirrup.posts.marks import Marks
-from chirrup.posts.models import Card, Known, PostRow
+from chirrup.posts.models import Card, Known, PostRow, Skeleton
 from chirrup.posts.store import Counts, PostStore
 
+_WIDEST = 500
 _NULL = b"null"
-_ANONYMOUS = 4
+_UNMARKED, _ANONYMOUS = 0, 4
 _FLAGS = (
     b'{"liked":false,"retweeted":false}',
     b'{"liked":true,"retweeted":false}',
@@ -76,8 +76,8 @@ class PostPage(msgspec.Struct, frozen=True):
 
     def json(self) -> bytes:
         """Return the page as its answer's body."""
-        cursor = b'"' + self.next_cursor.encode() + b'"' if self.next_cursor else _NULL
-        return b'{"items":[' + b",".join(self.items) + b'],"next_cursor":' + cursor + b"}"
+        cursor = b'"%b"' % self.next_cursor.encode() if self.next_cursor else _NULL
+        return b'{"items":[%b],"next_cursor":%b}' % (b",".join(self.items), cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,55 +123,52 @@ class PostReader:
     def visible(self, hydrated: Hydrated, rule: Rule) -> list[Entry]:
         """Return those of the posts that the viewer may see in a list with this rule, in the same order."""
         blocked = hydrated.relations.blocked
-        shown = [entry for entry in hydrated.entries if entry[1].visible and entry[0].author_id not in blocked]
-        shown = [entry for entry in shown if not entry[0].is_retweet or hydrated.original(entry[0])]
+        shown = [
+            entry
+            for entry in hydrated.entries
+            if entry[1].visible
+            and (card := entry[0]).author_id not in blocked
+            and (not card.is_retweet or hydrated.original(card))
+        ]
         return rule(shown, hydrated)
 
-    def present(self, shown: Iterable[Entry], hydrated: Hydrated) -> list[bytes]:
+    def present(self, shown: Sequence[Entry], hydrated: Hydrated) -> list[bytes]:
         """Return the JSON of posts: kept bytes, with the viewer's flags spliced in."""
-        liked, retweeted = hydrated.liked, hydrated.retweeted
-        anonymous = hydrated.viewer is None
-        items = []
-        for card, author in shown:
-            key = card.id
-            flags = _ANONYMOUS if anonymous else (key in liked) + 2 * (key in retweeted)
-            face = card.faces.get(flags)
-            if face is not None and face[0] is author:
-                items.append(face[1])
-                continue
-            original = hydrated.original(card)
-            nested = self.present((original,), hydrated)[0] if original else _NULL
-            item = b"".join((card.head, author.json, card.body, _FLAGS[flags], b',"retweet_of":', nested, b"}"))
-            if not card.retweet_of:
-                card.faces[flags] = (author, item)
-            items.append(item)
-        return items
+        return _presented(shown, hydrated)
 
     async def page(
         self,
-        skeleton: AsyncGenerator[Sequence[int], None],
+        skeleton: Skeleton,
+        start: int,
         viewer: Viewer | None,
         rule: Rule,
         limit: int,
         standing: Standing | None = None,
     ) -> PostPage:
-        """Return one page in the order of its skeleton, full unless the skeleton ends."""
+        """Return one page of what comes behind `start` in a skeleton, in its order, full unless the skeleton ends.
+
+        What the rule leaves out is made up for by more of the skeleton, ever more at a time, so that a long stretch of
+        what is not shown takes few steps.
+        """
         if viewer is not None and standing is None:
             standing = await self.standing(viewer)
-        shown: list[bytes] = []
-        last = 0
-        async with aclosing(skeleton) as batches:
-            async for post_ids in batches:
-                hydrated = await self.hydrate(post_ids, viewer, standing)
-                entries = self.visible(hydrated, rule)
-                room = limit - len(shown)
-                fitting = entries[:room]
-                if fitting:
-                    last = fitting[-1][0].id
-                shown += self.present(fitting, hydrated)
-                if len(entries) > room:
-                    return PostPage(shown, encode_cursor(last))
-        return PostPage(shown, None)
+        items: list[bytes] = []
+        last, size = 0, limit + 1
+        while post_ids := await skeleton(start, size):
+            hydrated = await self.hydrate(post_ids, viewer, standing)
+            shown = self.visible(hydrated, rule)
+            fitting = shown[: limit - len(items)]
+            items += self.present(fitting, hydrated)
+            last = fitting[-1][0].id if fitting else last
+            if len(fitting) < len(shown):
+                return PostPage(items, encode_cursor(last))
+            start, size = post_ids[-1], min(2 * size, _WIDEST)
+        return PostPage(items, None)
+
+    async def listed(self, post_ids: Sequence[int], viewer: Viewer | None, rule: Rule) -> list[bytes]:
+        """Return the JSON of those of the posts that are shown, in their order."""
+        hydrated = await self.hydrate(post_ids, viewer)
+        return self.present(self.visible(hydrated, rule), hydrated)
 
     async def existing(self, post_id: int, viewer: Viewer | None) -> bytes:
         """Return the JSON of one post.
@@ -241,6 +238,29 @@ def unless_muted(entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
     """Leave out muted authors."""
     muted = hydrated.relations.muted
     return [entry for entry in entries if entry[0].author_id not in muted] if muted else entries
+
+
+def _presented(shown: Sequence[Entry], hydrated: Hydrated) -> list[bytes]:
+    liked, retweeted = hydrated.liked, hydrated.retweeted
+    usual = _ANONYMOUS if hydrated.viewer is None else _UNMARKED
+    marked = bool(liked or retweeted)
+    return [
+        face[1]
+        if (face := card.faces.get(flags := (card.id in liked) + 2 * (card.id in retweeted) if marked else usual))
+        and face[0] is author
+        else _face(card, author, flags, hydrated)
+        for card, author in shown
+    ]
+
+
+def _face(card: Card, author: Summary, flags: int, hydrated: Hydrated) -> bytes:
+    """Return the JSON of a post with these flags; without an original in it, it is kept for who sees it like that."""
+    original = hydrated.original(card)
+    nested = _presented((original,), hydrated)[0] if original else _NULL
+    item = b"".join((card.head, author.json, card.body, _FLAGS[flags], b',"retweet_of":', nested, b"}"))
+    if not card.retweet_of:
+        card.faces[flags] = (author, item)
+    return item
 
 
 def _card(row: PostRow, counts: Counts, names: dict[int, Summary]) -> Card:

@@ -93,8 +93,8 @@ async def list_posts_of_user(
     await graph.check_not_blocked(reader, author)
     if media:
         return json_answer(b'{"items":[],"next_cursor":null}')
-    skeleton = posts.of_author(author, decode_cursor(cursor), limit + 1, replies=replies)
-    return json_answer((await post_reader.page(skeleton, reader, everything, limit)).json())
+    skeleton = posts.of_author(author, replies=replies)
+    return json_answer((await post_reader.page(skeleton, decode_cursor(cursor), reader, everything, limit)).json())
 
 
 @get("/discover", responses=refuses(401), tags=["timelines"])
@@ -106,8 +106,8 @@ async def discover(
     cursor: CursorParam = None,
 ) -> Response[Page[Post]]:
     """List what everybody posts, newest first."""
-    skeleton = posts.public(decode_cursor(cursor), limit + 1)
-    return json_answer((await post_reader.page(skeleton, reader, unless_muted, limit)).json())
+    page = await post_reader.page(posts.public, decode_cursor(cursor), reader, unless_muted, limit)
+    return json_answer(page.json())
 
 
 ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover]

@@ -1,8 +1,9 @@
 """What can be done with a post."""
 
 from array import array
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -15,7 +16,7 @@ from chirrup.platform.ids import MAX_ID, IdGenerator
 from chirrup.platform.ports import Cache, Database, Reader, Transaction, Wanted
 from chirrup.platform.repeating import repeatable
 from chirrup.posts.events import PostDeleted, PostPublished
-from chirrup.posts.models import Draft, PostRow, Recent
+from chirrup.posts.models import Draft, PostRow, Recent, Skeleton
 from chirrup.posts.store import Counts, PostStore
 from chirrup.posts.text import Entity, clean, find_entities, resolve_mentions
 
@@ -183,20 +184,14 @@ class Posts:
         """Return where the cache has the newest posts of an author, as `Recent`."""
         return "user:posts", author_id, self._load_recents
 
-    async def of_author(
-        self, author: Account, before: int, limit: int, *, replies: bool
-    ) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of an author's posts, newest first; without replies unless these are asked for."""
+    def of_author(self, author: Account, *, replies: bool) -> Skeleton:
+        """Return the skeleton of an author's posts, newest first; without replies unless these are asked for."""
         query = self.store.newest_of_author if replies else self.store.newest_originals_of_author
-        while post_ids := await query(self.db.read, author.id, before, limit):
-            yield post_ids
-            before = post_ids[-1]
+        return partial(query, self.db.read, author.id)
 
-    async def public(self, before: int, limit: int) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of all posts and quotes that are no replies, newest first."""
-        while post_ids := await self.store.newest_public(self.db.read, before, limit):
-            yield post_ids
-            before = post_ids[-1]
+    async def public(self, before: int, limit: int) -> list[int]:
+        """Return the ids of posts and quotes of all that are no replies, newest first: the skeleton of a page."""
+        return await self.store.newest_public(self.db.read, before, limit)
 
     async def remove_all_of(self, author_id: int) -> None:
         """Remove what an account that is gone has written, in steps."""

@@ -6,9 +6,8 @@ it is complete. Below that, pages come from the database by the same cursor, so 
 """
 
 import asyncio
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -25,17 +24,47 @@ from chirrup.posts.store import PostStore
 from chirrup.timelines import rebuild
 from chirrup.timelines.store import TimelineTables
 
-_WIDEST = 500
 
+class _Sources(msgspec.Struct, frozen=True):
+    """What the page of a viewer is merged from."""
 
-class _Begun(msgspec.Struct, frozen=True):
-    """What the read of a page begins with."""
-
+    viewer: Viewer
     standing: Standing
-    own: Recent
-    """The viewer's recent posts."""
-    pulled: Mapping[int, bool]
-    """The authors whose posts are merged at read."""
+    timeline: Timeline
+    recents: list[Recent]
+    """The viewer's own posts, and those of followees who are not pushed."""
+    floor: int
+    """The id above which all of these are complete."""
+
+    @property
+    def authors(self) -> list[int]:
+        """Whose posts the database is asked for."""
+        return [self.viewer.id, *self.standing.relations.following]
+
+    def below(self, before: int, limit: int) -> list[int]:
+        """Return the newest ids below one and above the floor, newest first."""
+        ids, floor = self.timeline.ids, self.floor
+        end = bisect_left(ids, before)
+        start = max(0, end - limit)
+        if start < end and ids[start] <= floor:
+            start = bisect_right(ids, floor, start, end)
+        head = ids[start:end].tolist()
+        oldest = head[0] if len(head) == limit else floor + 1
+        extra: list[int] = []
+        for recent in self.recents:
+            others = recent.ids
+            if others and others[-1] >= oldest:
+                extra += others[bisect_left(others, oldest) : bisect_left(others, before)]
+        if extra:
+            return sorted({*head, *extra}, reverse=True)[:limit]
+        head.reverse()
+        return head
+
+    def above(self, after: int, limit: int) -> list[int]:
+        """Return the oldest ids above one and the floor, oldest first."""
+        after = max(after, self.floor)
+        arrays = [self.timeline.ids, *(recent.ids for recent in self.recents)]
+        return sorted({post_id for ids in arrays for post_id in ids[bisect_right(ids, after) :]})[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,62 +87,45 @@ class HomeTimelines:
 
     async def page(self, viewer: Viewer, before: int, limit: int) -> PostPage:
         """Return the newest entries below an id, newest first."""
-        begun = await self._begin(viewer)
-        skeleton = self._skeleton(viewer, begun, before, limit + 1)
-        return await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, begun.standing)
+        sources = await self._sources(viewer)
+        skeleton, rule = partial(self._older, sources), partial(belonging, viewer.id)
+        return await self.reader.page(skeleton, before, viewer, rule, limit, sources.standing)
 
     async def newer_page(self, viewer: Viewer, after: int, limit: int) -> PostPage:
         """Return the entries just above an id, newest first; the cursor leads further up."""
-        begun = await self._begin(viewer)
-        skeleton = self._newer_skeleton(viewer, begun, after, limit + 1)
-        page = await self.reader.page(skeleton, viewer, partial(belonging, viewer.id), limit, begun.standing)
+        sources = await self._sources(viewer)
+        skeleton, rule = partial(self._newer, sources), partial(belonging, viewer.id)
+        page = await self.reader.page(skeleton, after, viewer, rule, limit, sources.standing)
         return PostPage(page.items[::-1], page.next_cursor)
 
-    async def _begin(self, viewer: Viewer) -> _Begun:
-        """Ask at once for all that the viewer's id alone leads to."""
-        wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self._wanted_pulled()]
-        relations, liked, retweeted, own, pulled = await self.cache.fetch_each(wanted)
-        return _Begun(Standing(relations, liked, retweeted), own, pulled)
+    async def _older(self, sources: _Sources, before: int, limit: int) -> list[int]:
+        """Return the ids of candidates below an id, newest first: the skeleton of a page."""
+        post_ids = sources.below(before, limit)
+        if post_ids or not sources.floor:
+            return post_ids
+        before = min(before, sources.floor + 1)
+        return await rebuild.older(self.post_store, self.db.scan, sources.authors, before, limit)
 
-    async def _skeleton(
-        self, viewer: Viewer, begun: _Begun, before: int, limit: int
-    ) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of candidates below an id, newest first, `limit` at first and then ever more at a time."""
-        timeline, recents, floor = await self._stored(viewer, begun)
-        while post_ids := _newest(timeline.ids, recents, floor, before, limit):
-            yield post_ids
-            before, limit = post_ids[-1], _wider(limit)
-        if floor:
-            sources = [viewer.id, *begun.standing.relations.following]
-            before = min(before, floor + 1)
-            while post_ids := await rebuild.older(self.post_store, self.db.scan, sources, before, limit):
-                yield post_ids
-                before, limit = post_ids[-1], _wider(limit)
+    async def _newer(self, sources: _Sources, after: int, limit: int) -> list[int]:
+        """Return the ids of candidates above an id, oldest first: the skeleton of a page that goes up."""
+        post_ids: list[int] = []
+        if after < sources.floor:
+            post_ids = await rebuild.newer(self.post_store, self.db.scan, sources.authors, after, limit)
+        return post_ids or sources.above(after, limit)
 
-    async def _newer_skeleton(
-        self, viewer: Viewer, begun: _Begun, after: int, limit: int
-    ) -> AsyncGenerator[Sequence[int], None]:
-        """Yield the ids of candidates above an id, oldest first, `limit` at first and then ever more at a time."""
-        timeline, recents, floor = await self._stored(viewer, begun)
-        sources = [viewer.id, *begun.standing.relations.following]
-        while after < floor and (post_ids := await rebuild.newer(self.post_store, self.db.scan, sources, after, limit)):
-            yield post_ids
-            after, limit = post_ids[-1], _wider(limit)
-        arrays = [timeline.ids, *(recent.ids for recent in recents)]
-        above = sorted({key for ids in arrays for key in ids[bisect_right(ids, max(after, floor)) :]})
-        for start in range(0, len(above), limit):
-            yield above[start : start + limit]
-
-    async def _stored(self, viewer: Viewer, begun: _Begun) -> tuple[Timeline, list[Recent], int]:
-        """Return the viewer's timeline, the recent posts that are merged with it, and the id above which all are whole.
+    async def _sources(self, viewer: Viewer) -> _Sources:
+        """Ask at once for all that the viewer's id alone leads to, and then for the timeline.
 
         In this order: an author who is pushed again is merged until no timeline is left that lacks a post.
         """
-        relations = begun.standing.relations
-        authors = [author_id for author_id in begun.pulled if author_id in relations.following]
-        recents = [begun.own, *(await self.posts.recents(authors) if authors else ())]
+        wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self._wanted_pulled()]
+        relations, liked, retweeted, own, pulled = await self.cache.fetch_each(wanted)
+        recents = [own]
+        if authors := _among(relations.following, pulled):
+            recents += await self.posts.recents(authors)
         timeline = await self.timeline(viewer, relations)
-        return timeline, recents, max(timeline.floor, *(recent.floor for recent in recents))
+        floor = max(timeline.floor, *[recent.floor for recent in recents])
+        return _Sources(viewer, Standing(relations, liked, retweeted), timeline, recents, floor)
 
     async def timeline(self, viewer: Viewer, relations: Relations) -> Timeline:
         """Return the viewer's stored timeline, built first if it is missing or the viewer's follows have changed."""
@@ -162,13 +174,20 @@ def belonging(viewer_id: int, entries: list[Entry], hydrated: Hydrated) -> list[
     shown = [
         entry
         for entry in entries
-        if (author_id := (card := entry[0]).author_id) == viewer_id
-        or (
-            author_id in following
-            and ((target := card.reply_to_author_id) is None or target in following or target in {author_id, viewer_id})
+        if (
+            (card := entry[0]).author_id in following
+            and ((target := card.reply_to_author_id) is None or target in following or target == viewer_id)
         )
+        or card.author_id == viewer_id
     ]
     return [entry for entry in shown if not _is_muted(entry[0], viewer_id, hydrated)] if muted else shown
+
+
+def _among(following: frozenset[int], pulled: Mapping[int, bool]) -> list[int]:
+    """Return the followees who are merged at read; one side is often far longer than the other."""
+    if len(pulled) > len(following):
+        return [author_id for author_id in following if author_id in pulled]
+    return [author_id for author_id in pulled if author_id in following]
 
 
 def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
@@ -177,27 +196,3 @@ def _is_muted(card: Card, viewer_id: int, hydrated: Hydrated) -> bool:
         return False
     original = hydrated.original(card) if card.is_retweet else None
     return card.author_id in muted or (original is not None and original[0].author_id in muted)
-
-
-def _wider(limit: int) -> int:
-    """Return how many to take next: ever more, so that a long stretch of what is not shown takes few steps."""
-    return min(2 * limit, _WIDEST)
-
-
-def _newest(ids: "array[int]", recents: Sequence[Recent], floor: int, before: int, limit: int) -> Sequence[int]:
-    """Return the newest `limit` ids between a floor and a cursor over all sources, newest first."""
-    end = bisect_left(ids, before)
-    start = max(0, end - limit)
-    if start < end and ids[start] <= floor:
-        start = bisect_right(ids, floor, start, end)
-    head = ids[start:end]
-    oldest = head[0] if len(head) == limit else floor + 1
-    extra: list[int] = []
-    for recent in recents:
-        others = recent.ids
-        if others and others[-1] >= oldest:
-            extra += others[bisect_left(others, oldest) : bisect_left(others, before)]
-    if extra:
-        return sorted({*head, *extra}, reverse=True)[:limit]
-    head.reverse()
-    return head

@@ -8,7 +8,7 @@ from litestar.params import Parameter
 
 from chirrup.accounts import Viewer
 from chirrup.platform.errors import Refusal
-from chirrup.platform.http.asgi import Scope
+from chirrup.platform.http.asgi import Headers, Scope
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.pagination import (
     DEFAULT_LIMIT,
@@ -80,10 +80,10 @@ class HotFeed:
         self._gate = gate
         self._home = home
 
-    async def __call__(self, scope: Scope) -> bytes | None:
+    async def __call__(self, scope: Scope, headers: Headers) -> bytes | None:
         """Return the body of the answer, or None for what the route is to answer."""
         query = _COMMON_QUERY.fullmatch(scope["query_string"])
-        authorization = dict(scope["headers"]).get(b"authorization")
+        authorization = headers.get(b"authorization")
         if query is None or authorization is None:
             return None
         limit = int(query[1] or DEFAULT_LIMIT)

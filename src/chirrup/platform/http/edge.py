@@ -10,12 +10,12 @@ from typing import Any
 import regex
 from structlog.contextvars import bound_contextvars
 
-from chirrup.platform.http.asgi import AsgiApp, Message, Receive, Scope, Send
+from chirrup.platform.http.asgi import AsgiApp, Headers, Message, Receive, Scope, Send
 from chirrup.platform.http.limits import limit_headers
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem
 from chirrup.platform.telemetry import Telemetry
 
-HotRoute = Callable[[Scope], Awaitable[bytes | None]]
+HotRoute = Callable[[Scope, Headers], Awaitable[bytes | None]]
 """Answers a request of the common shape with its JSON body, or passes on what it does not know by None."""
 
 _SANE = regex.compile(rb"[A-Za-z0-9._:/+=-]{1,64}")
@@ -59,30 +59,23 @@ class Edge:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = self._request_id(scope)
+        headers = dict(scope["headers"])
+        request_id = self._request_id(headers)
         scope["state"] = {"request_id": request_id}
         path = scope["path"]
         if path in self._hot_routes and scope["method"] == "GET":
-            body = await self._hot_routes[path](scope)
+            body = await self._hot_routes[path](scope, headers)
             if body is not None:
-                await self._answer_hot(scope, send, body, request_id)
+                compressed = b"gzip" in headers.get(b"accept-encoding", b"")
+                await _answer_hot(scope, send, body, request_id, compressed=compressed)
                 self._hot_answers[path].observe(time.perf_counter() - started)
                 return
         with bound_contextvars(request_id=request_id):
-            await self._answer(scope, receive, send, request_id, started)
+            await self._answer(scope, headers, receive, send, request_id, started)
 
-    async def _answer_hot(self, scope: Scope, send: Send, body: bytes, request_id: str) -> None:
-        headers = [*_HOT_HEADERS, (b"x-request-id", request_id.encode())]
-        if len(body) >= COMPRESS_FROM and _accepts_gzip(scope):
-            body = gzip.compress(body, COMPRESSION, mtime=0)
-            headers.append((b"content-encoding", b"gzip"))
-        headers.append((b"content-length", str(len(body)).encode()))
-        if (decision := scope["state"].get("limit")) is not None:
-            headers += limit_headers(decision)
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str, started: float) -> None:
+    async def _answer(
+        self, scope: Scope, headers: Headers, receive: Receive, send: Send, request_id: str, started: float
+    ) -> None:
         status = 500
         asked = scope["method"]
         if asked == "HEAD":
@@ -106,7 +99,7 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        refusal = _unreadable(scope)
+        refusal = _unreadable(scope, headers)
         try:
             if refusal is not None:
                 await _answer_problem(send_with_headers, *refusal, request_id)
@@ -116,22 +109,27 @@ class Edge:
             route = scope.get("path_template") or "other"
             self._requests.answers(asked, route, str(status)).observe(time.perf_counter() - started)
 
-    def _request_id(self, scope: Scope) -> str:
-        for name, value in scope["headers"]:
-            if name == b"x-request-id":
-                if _SANE.fullmatch(value):
-                    return str(value, "ascii")
-                break
+    def _request_id(self, headers: Headers) -> str:
+        given = headers.get(b"x-request-id")
+        if given is not None and _SANE.fullmatch(given):
+            return str(given, "ascii")
         return f"{self._prefix}-{next(self._numbers):x}"
 
 
-def _accepts_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+async def _answer_hot(scope: Scope, send: Send, body: bytes, request_id: str, *, compressed: bool) -> None:
+    headers = [*_HOT_HEADERS, (b"x-request-id", request_id.encode())]
+    if compressed and len(body) >= COMPRESS_FROM:
+        body = gzip.compress(body, COMPRESSION, mtime=0)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    if (decision := scope["state"].get("limit")) is not None:
+        headers += limit_headers(decision)
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _unreadable(scope: Scope) -> tuple[int, str] | None:
+def _unreadable(scope: Scope, headers: Headers) -> tuple[int, str] | None:
     """Return status and reason for a body that no route would read."""
-    headers: dict[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > LARGEST_BODY:
         return 413, f"A body has at most {LARGEST_BODY} bytes."

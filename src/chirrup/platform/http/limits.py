@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from chirrup.platform.errors import TooManyRequests
 from chirrup.platform.ports import Decision, Limit, RateLimiter
@@ -61,7 +62,13 @@ class Limited(TooManyRequests):
 
 def limit_headers(decision: Decision) -> list[tuple[bytes, bytes]]:
     """Return `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers)."""
-    limit = decision.limit
-    policy = f'"{limit.name}";q={limit.amount};w={limit.seconds}'
-    state = f'"{limit.name}";r={decision.remaining};t={round(decision.retry_after)}'
-    return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
+    policy, name = _policy(decision.limit)
+    state = b"%b;r=%d;t=%d" % (name, decision.remaining, round(decision.retry_after))
+    return [(b"ratelimit-policy", policy), (b"ratelimit", state)]
+
+
+@cache
+def _policy(limit: Limit) -> tuple[bytes, bytes]:
+    """Return what is the same in all headers of one limit: its policy, and its name."""
+    name = f'"{limit.name}"'
+    return f"{name};q={limit.amount};w={limit.seconds}".encode(), name.encode()

@@ -1,6 +1,7 @@
 """A cache in the process' own memory."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from chirrup.platform.adapters.memory.generations import Generations
@@ -22,6 +23,11 @@ class _Space(Generations):
             self.set(key, value)
 
 
+def _each(kept: Mapping[int, Any], keys: Sequence[int]) -> list[Any]:
+    """Return the values of all keys, or raise KeyError; faster than asking for one after another."""
+    return list(itemgetter(*keys)(kept)) if len(keys) > 1 else [kept[key] for key in keys]
+
+
 class MemoryCache:
     """The `Cache` port over dictionaries of bounded size; least recently used entries go first, approximately."""
 
@@ -34,7 +40,7 @@ class MemoryCache:
         """Return the value or None for each key; those that are not kept are loaded in one call, and then kept."""
         entries = self._spaces[space]
         try:
-            values = list(map(entries.new.__getitem__, keys))
+            values = _each(entries.new, keys)
         except KeyError:
             found = {key: entries.get(key) for key in keys}
         else:
