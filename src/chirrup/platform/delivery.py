@@ -1,7 +1,7 @@
 """Handing entries of a log to a handler: together, else one by one, each a few times, else as a dead letter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -48,6 +48,23 @@ class MarkedBatch:
             await self._mark.write(tx)
         self.handled = True
         self._mark.written()
+
+
+class Consumer(Protocol):
+    """What has the events of one subscription handled."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Do so until cancelled."""
+
+
+async def run_consumers(consumers: Iterable[Consumer], only: Container[str] | None) -> None:
+    """Run consumers until cancelled; with `only`, those of these names."""
+    async with asyncio.TaskGroup() as group:
+        for consumer in consumers:
+            if only is None or consumer.name in only:
+                group.create_task(consumer.run())
 
 
 class _Withdrawn(Exception):  # noqa: N818 - nothing is wrong

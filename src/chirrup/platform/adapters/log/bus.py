@@ -8,7 +8,7 @@ from chirrup.platform.adapters.log.events import DeadLettered
 from chirrup.platform.adapters.log.log import Log
 from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
 from chirrup.platform.clock import Clock
-from chirrup.platform.delivery import Handling
+from chirrup.platform.delivery import Handling, run_consumers
 from chirrup.platform.ports import Database, Subscription
 from chirrup.platform.telemetry import Telemetry
 
@@ -37,10 +37,7 @@ class LogBus:
 
     async def run(self, only: Container[str] | None = None) -> None:
         """Deliver until cancelled; with `only`, to the subscriptions of these names."""
-        async with asyncio.TaskGroup() as group:
-            for consumer in self._consumers:
-                if only is None or consumer.name in only:
-                    group.create_task(consumer.run())
+        await run_consumers(self._consumers, only)
 
     async def caught_up(self) -> None:
         """Wait until every event committed before this call has been handled or is a dead letter, by any process."""

@@ -7,7 +7,7 @@ import structlog
 
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.clock import Clock
-from chirrup.platform.delivery import Handling
+from chirrup.platform.delivery import Handling, run_consumers
 from chirrup.platform.errors import StorageFull, Unavailable
 from chirrup.platform.ports import Database, Subscription, Transaction
 from chirrup.platform.telemetry import Telemetry
@@ -42,10 +42,7 @@ class OutboxBus:
 
     async def run(self, only: Container[str] | None = None) -> None:
         """Deliver until cancelled; with `only`, to the subscriptions of these names."""
-        async with asyncio.TaskGroup() as group:
-            for consumer in self._consumers:
-                if only is None or consumer.name in only:
-                    group.create_task(consumer.run())
+        await run_consumers(self._consumers, only)
 
     async def caught_up(self) -> None:
         """Wait until every event committed before this call has been handled or is a dead letter."""
