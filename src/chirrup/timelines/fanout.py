@@ -78,8 +78,10 @@ class FanOut:
         """Push what was published to the first followers of its author, unless the author is pulled."""
         deliveries = batch.deliveries
         self.pressure.measure("posts", [delivery.published_at for delivery in deliveries])
-        modes = dict(await self.home.pulled_authors())
-        changed = await self._changed_modes({delivery.event.key for delivery in deliveries}, modes)
+        authors = {delivery.event.key for delivery in deliveries}
+        pulled = await self.home.pulled.all()
+        modes = {author_id: pulled[author_id] for author_id in authors if author_id in pulled}
+        changed = await self._changed_modes(authors, modes)
         modes |= changed
         done = await self._each(deliveries, lambda event: self._begin(event, modes))
         newest = deliveries[-1].event_id
@@ -90,7 +92,7 @@ class FanOut:
                 if draining:
                     tx.publish(DrainStep(author_id=author_id, after=0, drain=newest))
             if changed:
-                tx.forget("pulled", 0)
+                self.home.pulled.change(tx)
             await self._record(tx, deliveries, done)
 
     async def go_on(self, batch: Batch) -> None:
@@ -105,12 +107,12 @@ class FanOut:
                 event = delivery.event
                 if isinstance(event, DrainStep) and not one.following:
                     await self.tables.delete_drained(tx, event.author_id, event.drain)
-                    tx.forget("pulled", 0)
+                    self.home.pulled.change(tx)
             await self._record(tx, deliveries, done)
 
     async def review_pulled(self) -> None:
         """Have it looked at whether pulled authors can be pushed again, also of those who do not post."""
-        pulled = [author_id for author_id, draining in (await self.home.pulled_authors()).items() if not draining]
+        pulled = [author_id for author_id, draining in (await self.home.pulled.all()).items() if not draining]
         accounts = await self.accounts.by_ids(pulled)
         fallen = [key for key, account in accounts.items() if self._fallen(account.followers_count)]
         if fallen:
