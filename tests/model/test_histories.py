@@ -2,11 +2,13 @@
 
 import asyncio
 from array import array
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from chirrup.accounts import Viewer
+from chirrup.commands.bench.judge.community import Community
+from chirrup.commands.bench.judge.oracle import Post
+from chirrup.commands.bench.judge.stage import Stage
 from chirrup.graph import FollowCreated
 from chirrup.graph.store import GraphStore
 from chirrup.platform.ids import MAX_ID
@@ -14,16 +16,12 @@ from chirrup.platform.ports import Timeline
 from chirrup.posts import Draft
 from chirrup.timelines.models import Pulled
 from chirrup.timelines.store import TimelineTables
-from tests.model.community import Community
-from tests.model.oracle import Post
 
 
 @pytest.fixture
-def community(make: Callable[[], Community]) -> Iterator[Community]:
-    """One such community."""
-    community = make()
-    yield community
-    community.end()
+def community(stage: Stage) -> Community:
+    """The people of one history."""
+    return Community(stage)
 
 
 def birds(community: Community, number: int) -> list[int]:
@@ -62,14 +60,14 @@ def test_the_end_of_an_early_way_back_does_not_end_a_later_one(community: Commun
             await tables.set_pulled(tx, 7, Pulled(0, 100))
             await tables.set_pulled(tx, 7, Pulled(0, 0))
             await tables.delete_drained(tx, 7, 100)
-            assert await tables.pulled_authors(tx) == {7: False}
+            assert (await tables.pulled_authors(tx))[7] is False
             await tables.set_pulled(tx, 7, Pulled(0, 200))
             await tables.delete_drained(tx, 7, 100)
-            assert await tables.pulled_authors(tx) == {7: True}
+            assert (await tables.pulled_authors(tx))[7] is True
             await tables.delete_drained(tx, 7, 200)
             return await tables.pulled_authors(tx)
 
-    assert community.do(cross_three_times()) == {}
+    assert 7 not in community.do(cross_three_times())
 
 
 def test_an_author_on_the_way_back_is_merged_until_the_way_ends(community: Community) -> None:
@@ -82,7 +80,7 @@ def test_an_author_on_the_way_back_is_merged_until_the_way_ends(community: Commu
     # not pushed, and so in no timeline that there is
     community.publish(star)
     community.settle()
-    assert community.do(community.app.home.pulled_authors()) == {star: False}
+    assert community.do(community.app.home.pulled.all())[star] is False
 
     async def turn_back() -> None:
         async with community.app.db.transaction() as tx:

@@ -34,6 +34,7 @@ from chirrup.timelines.audit import TimelineAudit
 from chirrup.timelines.explain import Explainer
 from chirrup.timelines.fanout import FanOut
 from chirrup.timelines.pressure import Pressure
+from chirrup.timelines.pulled import PulledAuthors
 from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
 from chirrup.timelines.store_explain import ExplainTables
@@ -47,7 +48,7 @@ CACHE_SIZES = {
 }  # fmt: skip
 CACHED = {
     "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
-    "retweeted": Known, "user:posts": Recent, "pulled": dict[int, bool],
+    "retweeted": Known, "user:posts": Recent, "pulled": int,
     "lanes": list[int],
 }  # fmt: skip
 
@@ -121,7 +122,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
-        db, tables, posts, post_store, reader, on.timelines, cache, telemetry,
+        db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
         settings.timeline_size, settings.timeline_recent,
     )  # fmt: skip
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)

@@ -15,13 +15,14 @@ import msgspec
 
 from chirrup.accounts import Viewer
 from chirrup.graph import Relations
-from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore, Wanted
+from chirrup.platform.ports import Cache, Database, Timeline, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, PostPage, PostReader, Posts
 from chirrup.posts.models import Recent
 from chirrup.posts.reading import Entry, Hydrated, Standing
 from chirrup.posts.store import PostStore
 from chirrup.timelines import rebuild
+from chirrup.timelines.pulled import PulledAuthors
 from chirrup.timelines.store import TimelineTables
 
 
@@ -78,6 +79,7 @@ class HomeTimelines:
     reader: PostReader
     timelines: TimelineStore
     cache: Cache
+    pulled: PulledAuthors
     telemetry: Telemetry
     size: int
     """How many ids a timeline holds."""
@@ -118,10 +120,10 @@ class HomeTimelines:
 
         In this order: an author who is pushed again is merged until no timeline is left that lacks a post.
         """
-        wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self._wanted_pulled()]
-        relations, liked, retweeted, own, pulled = await self.cache.fetch_each(wanted)
+        wanted = [*self.reader.wanted(viewer), self.posts.wanted_recents(viewer.id), self.pulled.wanted()]
+        relations, liked, retweeted, own, tag = await self.cache.fetch_each(wanted)
         recents = [own]
-        if authors := _among(relations.following, pulled):
+        if authors := _among(relations.following, await self.pulled.of(tag)):
             recents += await self.posts.recents(authors)
         timeline = await self.timeline(viewer, relations)
         floor = max(timeline.floor, *[recent.floor for recent in recents])
@@ -150,18 +152,6 @@ class HomeTimelines:
         await self.timelines.fill(viewer_id, ticket, built)
         stored = await self.timelines.get(viewer_id)
         return stored if stored is not None and stored.basis == built.basis else built
-
-    async def pulled_authors(self) -> dict[int, bool]:
-        """Return the authors whose posts are merged at read, and whether they are on the way back to being pushed."""
-        known: dict[int, bool] = await self.cache.fetch_one(*self._wanted_pulled())
-        return known
-
-    def _wanted_pulled(self) -> Wanted:
-        return "pulled", 0, self._load_pulled
-
-    async def _load_pulled(self, keys: list[int]) -> dict[int, dict[int, bool]]:
-        pulled = await self.tables.pulled_authors(self.db.read)
-        return dict.fromkeys(keys, pulled)
 
 
 def belonging(viewer_id: int, entries: list[Entry], hydrated: Hydrated) -> list[Entry]:
