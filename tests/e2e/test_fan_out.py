@@ -3,7 +3,6 @@
 import pytest
 
 from chirrup.platform.ids import MAX_ID
-from chirrup.timelines.fanout import FanOut
 from chirrup.timelines.store import TimelineTables
 from tests.support import Community, Person
 
@@ -50,14 +49,6 @@ async def test_a_post_of_an_author_above_the_threshold_is_pushed_to_nobody_and_r
 
     assert [await person.ids("/feed") for person in people] == [[post["id"]]] * FOLLOWERS
     assert deliveries._value.get() == before
-
-
-def fan_out(community: Community) -> FanOut:
-    """Return the handlers of the application."""
-    [subscription] = [one for one in community.app.subscriptions if one.name == "timelines.fan_out"]
-    handlers = subscription.handler.__self__  # type: ignore[attr-defined]
-    assert isinstance(handlers, FanOut)
-    return handlers
 
 
 async def pulled(community: Community) -> dict[int, bool]:
@@ -144,19 +135,19 @@ async def test_while_deliveries_are_late_the_largest_accounts_are_pulled_and_the
     for person in people[:2]:
         await person.follow(jay)
     await community.settle()
-    handlers, now = fan_out(community), community.app.clock.now()
+    pressure, now = community.app.fan_out.pressure, community.app.clock.now()
     rebuilds = community.app.telemetry.timeline_rebuilds
     for person in people:
         await person.ids("/feed")
     before = rebuilds._value.get()
 
-    handlers.pressure.measure("steps", [now - 60_000])
+    pressure.measure("steps", [now - 60_000])
     large, small = await robin.publish(), await jay.publish()
     await community.settle()
     assert await pulled(community) == {robin.id: False}
     assert await people[0].ids("/feed") == [small["id"], large["id"]]
 
-    handlers.pressure.measure("steps", [community.app.clock.now()])
+    pressure.measure("steps", [community.app.clock.now()])
     [review] = [job for job in community.app.jobs if job.name == "review_pulled_authors"]
     await review.run()
     await community.settle()

@@ -79,6 +79,17 @@ async def test_the_metrics_of_a_fan_out_say_whom_it_reached(community: Community
     assert value(samples, "chirrup_events_handled_total", consumer="timelines.fan_out") == 1
 
 
+@pytest.mark.settings(fanout_threshold=5_000)
+async def test_late_deliveries_and_the_threshold_that_they_leave_are_told(community: Community) -> None:
+    quiet = await measures(community)
+    assert value(quiet, "chirrup_fanout_threshold") == 5_000
+    app = community.app
+    app.fan_out.pressure.measure("steps", [app.clock.now() - 60_000])
+    samples = await measures(community)
+    assert value(samples, "chirrup_fanout_lateness_seconds") > value(quiet, "chirrup_fanout_lateness_seconds")
+    assert value(samples, "chirrup_fanout_threshold") == 1_000
+
+
 async def test_consumers_that_are_through_have_no_lag(community: Community) -> None:
     wren, robin = await community.people("wren", "robin")
     await robin.follow(wren)

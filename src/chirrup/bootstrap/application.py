@@ -96,6 +96,7 @@ class Application:
     threads: Threads
     engagement: Engagement
     home: HomeTimelines
+    fan_out: FanOut
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
@@ -149,6 +150,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         threads=Threads(db, post_store, reader),
         engagement=engagement,
         home=home,
+        fan_out=fan_out,
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),

@@ -77,6 +77,8 @@ async def show_metrics(state: State) -> Response[bytes]:
     """Publish the measures of this process for Prometheus."""
     app: Application = state.application
     await _read_outbox(app)
+    app.telemetry.fanout_lateness.show([((), app.fan_out.pressure.lateness / 1000)])
+    app.telemetry.fanout_threshold.show([((), app.fan_out.pressure.threshold)])
     return Response(generate_latest(app.telemetry.registry), media_type=CONTENT_TYPE_LATEST)
 
 

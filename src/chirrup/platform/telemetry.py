@@ -166,6 +166,13 @@ class Telemetry:
             "chirrup_consumer_oldest_seconds", "Age of the oldest of these.", "consumer", "topic"
         )
 
+        self.fanout_lateness = self._gauges(
+            "chirrup_fanout_lateness_seconds", "How long after its publication a post is delivered."
+        )
+        self.fanout_threshold = self._gauges(
+            "chirrup_fanout_threshold", "Above this many followers an author is pulled at the moment."
+        )
+
     def _make_counters(self) -> None:
         self.limited = self._counter("chirrup_rate_limited", "Requests refused by a rate limit.", "limit")
         self.relayed = self._counter("chirrup_relay_published", "Events that the relay has published.", "topic")
