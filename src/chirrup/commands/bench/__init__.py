@@ -16,6 +16,7 @@ from chirrup.commands.bench import (
     plots,
     posting,
     relay,
+    simulate,
     starting,
     structures,
 )
@@ -33,3 +34,4 @@ app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
 app.command("model")(model.model)
+app.command("simulate")(simulate.simulate)
