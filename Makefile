@@ -19,7 +19,7 @@ help:
 	@echo 'make install only what running needs'
 	@echo 'make run     a community with demo data at http://127.0.0.1:8000'
 	@echo 'make test    lint and all tests, as CI runs them'
-	@echo 'make test-cluster  the end-to-end tests on real services, which services-up starts'
+	@echo 'make test-cluster  the end-to-end tests and the judge on real services, which services-up starts'
 	@echo 'make lint    only the checks that read the code'
 	@echo 'make format  put the Python code in its form'
 	@echo 'make lock    pin the dependencies anew'
@@ -61,6 +61,7 @@ test-python: $(DEV) $(WEB)
 test-cluster: $(DEV) $(WEB)
 	$(BIN)/pytest --profile cluster tests/e2e \
 		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+	$(BIN)/pytest --profile cluster tests/model
 
 # nothing may be skipped in CI, so what the tests of the cluster profile need runs there; .ci/run stops it
 test-python: $(if $(filter true,$(CI)),services-up)

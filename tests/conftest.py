@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "settings(**fields): settings of the application under test")
     config.addinivalue_line("markers", "fresh: needs an application that has served nobody before")
     config.addinivalue_line("markers", "embedded: about the embedded profile only")
+    config.addinivalue_line("markers", "cluster: about the cluster profile only")
     profile = config.getoption("--profile")
     config.pluginmanager.import_plugin(f"tests.profiles.{profile}")
     # an application under test logs for the person who reads a failure, not over the list of tests

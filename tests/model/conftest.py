@@ -1,34 +1,44 @@
-"""A community whose limits are so small that every history crosses them."""
+"""The stage that the judge's histories are played on, of the profile that the suites run on."""
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from chirrup.platform.adapters.sqlite import bus as sqlite_bus
-from chirrup.posts import service as posts_service
+from chirrup.bootstrap import prepare
+from chirrup.commands.bench.cluster.model import stage_on
+from chirrup.commands.bench.judge.stage import Stage, embedded_stage
 from chirrup.settings import Settings
-from tests.model.community import Community, make_flock
+from tests.cluster import FreshDatabase, require, with_database
+from tests.redis_servers import require_redis
 
 
-@pytest.fixture
-def make(prepared_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Community]]:
-    """Open a new community with a few birds, as often as wanted."""
-    monkeypatch.setattr(sqlite_bus, "BATCH", 3)
-    monkeypatch.setattr(posts_service, "_RECENT", 4)
-    shared_memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
-        template = Path(shutil.copytree(prepared_data, Path(folder) / "flock"))
-        make_flock(template)
+@pytest.fixture(scope="module")
+def stage(request: pytest.FixtureRequest, prepared_data: Path) -> Iterator[Stage]:
+    """The processes; limits are small as long as a module's tests go on."""
+    cluster = request.config.getoption("--profile") == "cluster"
+    with cluster_stage(prepared_data) if cluster else embedded_stage() as stage:
+        yield stage
 
-        def make() -> Community:
-            data_dir = Path(tempfile.mkdtemp(dir=folder))
-            shutil.copytree(template, data_dir, dirs_exist_ok=True)
-            settings = Settings(
-                data_dir=data_dir, timeline_size=8, timeline_recent=3, fanout_chunk=3, fanout_threshold=4
-            )
-            return Community(settings)
 
-        yield make
+@contextmanager
+def cluster_stage(data_dir: Path) -> Iterator[Stage]:
+    """Two processes over a database and a Redis of their own, with streams as the log."""
+    require_redis()
+    with FreshDatabase(require("postgres")) as fresh:
+        settings = Settings(
+            profile="cluster",
+            data_dir=data_dir,
+            database_url=fresh.url,
+            replica_url=with_database(require("replica"), fresh.name),
+            # another takes its place
+            redis_url=require("redis"),
+            bus="redis",
+            topic_prefix=f"model-{os.getpid()}.",
+        )
+        asyncio.run(prepare(settings))
+        with stage_on(settings) as stage:
+            yield stage

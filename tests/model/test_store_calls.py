@@ -13,6 +13,8 @@ from chirrup.platform.ports import Reader, Row
 from chirrup.posts import Draft
 from tests.support import Community, Person
 
+pytestmark = pytest.mark.embedded
+
 # relations (2), pulled authors, own posts, the build, posts with their counts, accounts, likes, retweets
 COLD = 9
 # originals with their counts, their authors

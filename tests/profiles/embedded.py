@@ -13,6 +13,13 @@ from chirrup.platform.clock import Clock
 from chirrup.settings import Settings
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is the cluster profile's, which a run of its own tests."""
+    of_cluster = [item for item in items if item.get_closest_marker("cluster")]
+    items[:] = [item for item in items if item not in of_cluster]
+    config.hook.pytest_deselected(items=of_cluster)
+
+
 @pytest.fixture
 def settings(chosen: dict[str, Any], data_dir: Path) -> Settings:
     """The settings of the application under test; `@pytest.mark.settings(...)` changes them."""
