@@ -80,6 +80,7 @@ def test_a_push_is_measured_apart_from_reading_the_followers(services: dict[str,
     facts = facts_of(services, "fanout", "--followers", 400, "--posts", 100)
     assert facts["visits_per_second"] > 0
     assert facts["followers_read_per_second"] > 0
+    assert facts["in_all_visits_per_second"] > 0
 
 
 def test_lists_sorted_sets_and_packed_strings_are_measured_side_by_side() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Literal
 
 from chirrup.bootstrap import Application
 from chirrup.commands.bench.cluster.bulk import Filler
@@ -18,7 +19,9 @@ _WITHIN = 120.0
 class Backlog:
     """Publishes posts of some authors in turn; their rows are written before their events."""
 
-    def __init__(self, app: Application, settings: Settings, authors: Sequence[int]) -> None:
+    def __init__(self, app: Application, settings: Settings, authors: Sequence[int], followers: int) -> None:
+        """Take authors, all of whom have as many followers."""
+        self._followers = followers
         self._app = app
         self._filler = Filler(settings.database_url)
         self._authors = authors
@@ -40,8 +43,7 @@ class Backlog:
 
     async def delivered(self) -> int:
         """Return how many timelines posts have been pushed to, by the record of the steps of fan-outs."""
-        row = await self._app.db.read.first("SELECT coalesce(sum(reached), 0) FROM fan_out_steps")
-        return int(row[0]) if row else 0
+        return await self._sum("reached")
 
     @asynccontextmanager
     async def kept(self, *, wanted: bool) -> AsyncIterator[None]:
@@ -61,7 +63,14 @@ class Backlog:
     async def drain(self) -> None:
         """Wait until nothing is left to push, nor anything else to do."""
         async with asyncio.timeout(_WITHIN):
+            # a step makes the next, of which the bus knows only then
+            while await self._sum("visited") < len(self._published) * self._followers:  # noqa: ASYNC110
+                await asyncio.sleep(_LOOK)
             await self._app.bus.caught_up()
+
+    async def _sum(self, column: Literal["visited", "reached"]) -> int:
+        row = await self._app.db.read.first(f"SELECT coalesce(sum({column}), 0) FROM fan_out_steps")  # noqa: S608
+        return int(row[0]) if row else 0
 
     async def _keep(self) -> None:
         while True:

@@ -27,9 +27,13 @@ class Filler:
         return ids
 
     async def follows(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Add follows of (follower id, followee id), in this order."""
+        """Add follows of (follower id, followee id), in this order, and count them."""
         rows = [(follower, followee, self._ids.new(follower)) for follower, followee in pairs]
         await self._copy("follows", ["follower_id", "followee_id", "id"], rows)
+        await self._run(
+            "UPDATE accounts SET followers_count = counted.followers FROM (SELECT followee_id, count(*) AS followers"
+            " FROM follows GROUP BY followee_id) AS counted WHERE id = counted.followee_id"
+        )
 
     async def posts(self, author_ids: Sequence[int]) -> list[int]:
         """Add a post of each author, in this order; return their ids."""
@@ -44,10 +48,13 @@ class Filler:
 
     async def analyze(self) -> None:
         """Let the planner know what is there, and write what is unwritten."""
+        await self._run("VACUUM ANALYZE", "CHECKPOINT")
+
+    async def _run(self, *statements: str) -> None:
         connection = await asyncpg.connect(self._url, timeout=10, command_timeout=_TIMEOUT)
         try:
-            await connection.execute("VACUUM ANALYZE")
-            await connection.execute("CHECKPOINT")
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
 

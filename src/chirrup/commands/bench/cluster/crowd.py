@@ -32,8 +32,6 @@ async def seed(settings: Settings, authors: int, followers: int, reading: int) -
     await filler.posts(list(chosen) * _POSTS_OF_EACH)
     await filler.analyze()
     async with open_application(settings) as app:
-        async with app.db.transaction() as tx:
-            await tx.run("UPDATE accounts SET followers_count = $2 WHERE id = ANY($1)", list(chosen), followers)
         await harness.together([open_timeline(app, reader) for reader in readers])
         return Crowd(
             chosen,

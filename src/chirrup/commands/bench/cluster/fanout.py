@@ -5,15 +5,17 @@ import os
 import random
 import time
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from chirrup.bootstrap import open_application
 from chirrup.commands.bench import harness
-from chirrup.commands.bench.cluster import usage
+from chirrup.commands.bench.cluster import servers, usage
+from chirrup.commands.bench.cluster.backlog import Backlog
 from chirrup.commands.bench.cluster.bulk import Filler
 from chirrup.commands.bench.cluster.instance import throwaway
 from chirrup.graph.store import GraphStore
+from chirrup.platform.adapters.log.relay import SHARDS
 from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.platform.adapters.redis.packed import pack
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
@@ -23,13 +25,21 @@ from chirrup.platform.ports import Timeline
 from chirrup.settings import Settings
 
 CHUNK = 1000
+# as many steps as a worker takes at once
+_TOGETHER = SHARDS
 _BASIS = 1
 _READS = 5
+_SHARE_IN_ALL = 5
+_NEVER_LATE = 86_400
 
 
 def fanout(followers: int, posts: int, *, as_json: bool) -> None:
-    """Push through the store as a worker does, one chunk after another; this process and Redis have a core each."""
-    with throwaway() as settings, ExitStack() as pins:
+    """Push through the store as a worker does, some chunks at a time, then have a worker do all that belongs to it.
+
+    This process, or the worker, and Redis have a core each.
+    """
+    threshold = max(Settings().fanout_threshold, followers)
+    with throwaway(fanout_threshold=threshold, fanout_late_seconds=_NEVER_LATE) as settings, ExitStack() as pins:
         processes = asyncio.run(usage.servers(settings))
         pins.enter_context(usage.on_core(processes["redis"].pid, harness.CLIENT_CORE))
         pins.enter_context(usage.on_core(os.getpid(), harness.SERVER_CORE))
@@ -46,18 +56,26 @@ async def _measure(
     await filler.analyze()
     pushing, memory = await _push(settings, owners, posts, processes)
     reading = await _read(settings, author, followers, processes)
-    visits, rows = followers * posts, followers * _READS
+    databases = reading.seconds["postgres"] + reading.seconds.get("replica", 0.0)
+    posts_in_all = max(1, posts // _SHARE_IN_ALL)
+    in_all = await _handle(settings, author, followers, posts_in_all, processes)
+    visits, rows, all_visits = followers * posts, followers * _READS, followers * posts_in_all
     return {
         "followers": followers,
         "posts": posts,
         "bytes_per_id": memory,
         "visits_per_second": round(visits / pushing.elapsed),
         "visits_per_second_of_redis_core": round(visits / pushing.seconds["redis"]),
+        "visits_per_second_of_worker_core": round(visits / pushing.seconds["worker"]),
         "worker_us_per_follower": pushing.each("worker", visits),
         "redis_us_per_follower": pushing.each("redis", visits),
         "followers_read_per_second": round(rows / reading.elapsed),
+        "followers_read_per_second_of_postgres_core": round(rows / databases),
         "reading_worker_us_per_follower": reading.each("worker", rows),
         "reading_postgres_us_per_follower": reading.each("postgres", rows) + reading.each("replica", rows),
+        "in_all_visits_per_second": round(all_visits / in_all.elapsed),
+        "in_all_visits_per_second_of_worker_core": round(all_visits / in_all.seconds["worker"]),
+        **{f"in_all_{name}_us_per_follower": in_all.each(name, all_visits) for name in in_all.seconds},
     }
 
 
@@ -73,11 +91,13 @@ async def _push(
         memory = round((await _memory(link) - empty) / held, 1)
         spent = usage.Usage()
         newest = time.time_ns()
+        chunks = [array("Q", owners[start : start + CHUNK]) for start in range(0, len(owners), CHUNK)]
+        groups = [chunks[start : start + _TOGETHER] for start in range(0, len(chunks), _TOGETHER)]
         with usage.measured(spent, {"redis": processes["redis"]}):
             started = time.process_time()
             for number in range(posts):
-                for chunk in _chunks(owners):
-                    await store.push(chunk, [newest + number])
+                for together in groups:
+                    await asyncio.gather(*(store.push(chunk, [newest + number]) for chunk in together))
             spent.add("worker", time.process_time() - started)
         return spent, memory
 
@@ -91,11 +111,14 @@ async def _fill(link: RedisLink, store: RedisTimelineStore, owners: Sequence[int
     for start in range(0, len(owners), 100):
         appended = []
         for owner in owners[start : start + 100]:
+            key = b"timeline:%d" % owner
             ticket = await store.open(owner)
             await store.fill(owner, ticket, Timeline(_BASIS, 0, ids[:bound]))
-            more = chance.randrange(bound)
+            more = 1 + chance.randrange(bound)
             held += bound + more
-            appended.append(Command(b"", ("APPEND", b"timeline:%d" % owner, pack(ids[bound : bound + more]))))
+            # Redis doubles the room of a string with the first id that does not fit
+            parts = (ids[bound : bound + 1], ids[bound + 1 : bound + more])
+            appended += [Command(b"", ("APPEND", key, pack(part))) for part in parts]
         await link.calls(appended)
     return held
 
@@ -123,5 +146,18 @@ async def _read(settings: Settings, author: int, followers: int, processes: dict
     return spent
 
 
-def _chunks(owners: Sequence[int]) -> Iterable["array[int]"]:
-    return (array("Q", owners[start : start + CHUNK]) for start in range(0, len(owners), CHUNK))
+async def _handle(
+    settings: Settings, author: int, followers: int, posts: int, processes: dict[str, usage.Group]
+) -> usage.Usage:  # fmt: skip
+    """Return what some posts took from their events in the outbox until all is done, by a worker of all roles."""
+    spent = usage.Usage()
+    with servers.workers(settings) as worker:
+        async with open_application(settings) as app:
+            backlog = Backlog(app, settings, [author], followers)
+            # the consumers have joined their groups once this is through
+            await backlog.publish(1)
+            await backlog.drain()
+            with usage.measured(spent, processes | {"worker": usage.Group(worker.pid)}):
+                await backlog.publish(posts)
+                await backlog.drain()
+    return spent

@@ -64,7 +64,7 @@ async def _measure(
     seconds: int,
 ) -> None:
     async with open_application(settings) as app:
-        backlog = Backlog(app, settings, people.authors)
+        backlog = Backlog(app, settings, people.authors, len(people.readers))
         # the consumers have joined their groups once this is through
         await backlog.publish(len(people.authors))
         await backlog.drain()
