@@ -8,8 +8,8 @@ import pytest
 
 from chirrup.bootstrap import Application
 from chirrup.platform.ids import MAX_ID
-from chirrup.timelines.explain import Explanation, Moment
 from chirrup.timelines.models import StepTaken
+from chirrup.timelines.rules import Explanation, Moment
 from tests.support import Community, Person
 
 Post = dict[str, Any]

@@ -1,16 +1,24 @@
 """Stored timelines against the database: what is spoiled is found, and what is under way is no fault."""
 
 import asyncio
+import dataclasses
 import random
 from array import array
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from chirrup.bootstrap import Application
+from chirrup.accounts import Viewer
+from chirrup.bootstrap import Application, open_application
+from chirrup.entrypoints.worker import at_work
+from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Timeline
+from chirrup.posts import Draft
+from chirrup.settings import Settings
+from chirrup.timelines import FanOutStep
 from chirrup.timelines.audit import Difference, Findings
-from tests.support import Community, Person
+from tests.support import PASSWORD, Community, Person, settled
 
 
 async def checked(app: Application, *, repair: bool = False) -> Findings:
@@ -185,3 +193,70 @@ async def _flutter(bird: Person, flock: list[Person], chance: random.Random) -> 
                 await bird.post(f"/users/{other.username}/unfollow")
             case _:
                 await bird.get("/feed")
+
+
+@pytest.fixture
+async def idle(settings: Settings) -> AsyncIterator[Application]:
+    """An application whose events nobody handles."""
+    async with open_application(settings) as app:
+        yield app
+
+
+async def unpushed(app: Application) -> tuple[Viewer, Viewer, int]:
+    """Return a reader, a followee, and a post that the reader's stored timeline lacks still."""
+    accounts = [await app.accounts.register(name, None, PASSWORD, None) for name in ("wren", "robin")]
+    wren, robin = (Viewer(account.id, 0) for account in accounts)
+    await app.graph.follow(wren.id, robin.id)
+    await app.home.page(wren, MAX_ID, 20)
+    post_id = await app.posts.publish(robin, Draft(text="tseep"))
+    return wren, robin, post_id
+
+
+@pytest.mark.embedded
+async def test_a_post_that_stays_on_its_way_leaves_it_undecided(idle: Application) -> None:
+    wren, _, post_id = await unpushed(idle)
+    assert await checked(idle) == Findings(checked=1, undecided=1)
+    explanation = await idle.explainer.explain(str(wren.id), str(post_id))
+    assert (explanation.shown, explanation.agrees, explanation.way) == (False, True, "on its way")
+    async with at_work(idle):
+        await settled(idle)
+    assert await checked(idle) == Findings(checked=1, whole=1)
+
+
+@pytest.mark.embedded
+async def test_a_step_that_is_still_to_be_taken_leaves_it_undecided_too(idle: Application) -> None:
+    _, robin, post_id = await unpushed(idle)
+    await _pass_by(idle)
+    async with idle.db.transaction() as tx:
+        tx.publish(FanOutStep(author_id=robin.id, post_id=post_id, after=0))
+    assert await checked(idle) == Findings(checked=1, undecided=1)
+
+
+@pytest.mark.embedded
+async def test_a_post_that_the_fan_out_has_passed_by_is_missing(idle: Application) -> None:
+    wren, _, post_id = await unpushed(idle)
+    await _pass_by(idle)
+    found = await checked(idle)
+    assert found.differences == [Difference(str(wren.id), 1, 0, 0, [str(post_id)])]
+    assert (await idle.explainer.explain(str(wren.id), str(post_id))).way == "missing"
+
+
+@pytest.mark.embedded
+async def test_where_too_much_is_under_way_nothing_is_decided(idle: Application) -> None:
+    _, robin, _ = await unpushed(idle)
+    await _pass_by(idle)
+    for number in range(5):
+        await idle.posts.publish(robin, Draft(text=f"song {number}"))
+    few = dataclasses.replace(idle.audit, fan_out=dataclasses.replace(idle.audit.fan_out, most=3))
+    assert await few.check([owner async for page in idle.timelines.owners() for owner in page]) == Findings(
+        checked=1, undecided=1
+    )
+    assert (await checked(idle)).wrong == 1
+
+
+async def _pass_by(app: Application) -> None:
+    """Have the fan-out's position move without its work, as a fault or a dead letter would."""
+    assert isinstance(app.outbox, SqliteOutbox)
+    async with app.db.transaction() as tx:
+        for subscription in app.audit.fan_out.subscriptions:
+            await app.outbox.move(tx, subscription.name, await app.outbox.newest(tx))

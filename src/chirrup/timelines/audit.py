@@ -83,9 +83,11 @@ class _Look:
     """What followees have written above the floor, as of the first look."""
     void: bool = False
     suspects: frozenset[int] = frozenset()
-    """What differed at the last look, if it is not under way."""
+    """What differed at the last look and was not under way."""
     waiting: bool = True
+    """Whether another look may find something else."""
     difference: Difference | None = None
+    """What differed at the last two looks."""
 
 
 class _Rounds:
@@ -188,7 +190,8 @@ class TimelineAudit:
                 continue
             floor, held = timeline.floor, frozenset(timeline.ids)
             lacking = {post_id for post_id in look.expected - held if post_id > floor}
-            rows = await self.post_store.authors_of(self.db.scan, [*lacking, *(held - look.expected)])
+            asked = [*lacking, *(held - look.expected)]
+            rows = await self.post_store.authors_of(self.db.scan, asked) if asked else {}
             lacking = {key for key in lacking if key in rows and not rows[key][1] and rows[key][0] not in pulled}
             missing = {key for key in lacking if not unfinished.holds(key, rows[key][0])}
             unknown = {key for key in held if key not in look.expected and key not in rows}
@@ -196,8 +199,11 @@ class TimelineAudit:
             foreign = {key for key in held & rows.keys() if rows[key][0] not in theirs}
             found = frozenset(missing | unknown | foreign)
             look.waiting = len(missing) < len(lacking) or found != look.suspects
+            lasting = [kind & look.suspects for kind in (missing, unknown, foreign)]
+            look.difference = _difference(owner_id, lasting) if any(lasting) else None
             look.suspects = found
-            look.difference = _difference(owner_id, missing, unknown, foreign)
+            # where nothing waits for another process, others get their turn here
+            await asyncio.sleep(0)
 
     def _tell(self, findings: Findings) -> None:
         counts = self.telemetry
@@ -209,12 +215,10 @@ class TimelineAudit:
             log.error("timelines.differ", **msgspec.structs.asdict(one))
 
 
-def _difference(owner_id: int, *kinds: Collection[int]) -> Difference | None:
-    if not any(kinds):
-        return None
-    missing, unknown, foreign = kinds
+def _difference(owner_id: int, kinds: Sequence[Collection[int]]) -> Difference:
+    missing, unknown, foreign = map(len, kinds)
     examples = [str(post_id) for kind in kinds for post_id in sorted(kind, reverse=True)]
-    return Difference(str(owner_id), len(missing), len(unknown), len(foreign), examples[:_SHOWN])
+    return Difference(str(owner_id), missing, unknown, foreign, examples[:_SHOWN])
 
 
 def _findings(looks: Iterable[_Look]) -> Findings:
@@ -227,8 +231,6 @@ def _findings(looks: Iterable[_Look]) -> Findings:
 def _finding(look: _Look) -> Findings:
     if look.void:
         return Findings(checked=1, void=1)
-    if look.waiting:
-        return Findings(checked=1, undecided=1)
     if (one := look.difference) is not None:
         return Findings(checked=1, different=1, wrong=int(one.missing + one.unknown > 0), differences=[one])
-    return Findings(checked=1, whole=1)
+    return Findings(checked=1, undecided=1) if look.waiting else Findings(checked=1, whole=1)

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
-from chirrup.accounts import Account, Viewer
+from chirrup.accounts import Viewer
 from chirrup.accounts.store import AccountStore
 from chirrup.graph.store import GraphStore
 from chirrup.platform.errors import Malformed, NotFound
@@ -16,42 +15,13 @@ from chirrup.platform.ids import parse_id, time_of
 from chirrup.posts import PostPublished
 from chirrup.timelines.home import HomeTimelines
 from chirrup.timelines.models import StepTaken
-from chirrup.timelines.rules import SHOWN, Check, Facts, Sources, Way, checks, way_of
+from chirrup.timelines.rules import SHOWN, Explanation, Facts, Moment, Sources, checks, way_of
 from chirrup.timelines.store_explain import ExplainTables
 from chirrup.timelines.unfinished import FanOutLog, Unfinished
 
 _LOOKS = 4
 _PAUSE = 0.05
 _FOREVER = "is no longer kept"
-
-
-class Moment(msgspec.Struct, frozen=True):
-    """A step on a post's way."""
-
-    step: Literal["written", "logged", "followed", "fan-out"]
-    at: int | None
-    """When it was taken, in milliseconds since the Unix epoch; None where that is not known."""
-    late: int | None
-    """Milliseconds since the post was written."""
-    detail: str
-
-
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a post is in a home timeline, and why."""
-
-    viewer: Account
-    author: Account
-    post_id: int
-    shown: bool
-    """What the page itself says."""
-    agrees: bool
-    """Whether the page and the reasons say the same; else something changes just now, or is at fault."""
-    way: Way | None
-    """None where a rule keeps it out."""
-    because: str
-    """What decides, as a sentence without its full stop."""
-    checks: list[Check]
-    moments: list[Moment]
 
 
 class _Item(msgspec.Struct):
@@ -219,18 +189,3 @@ class Explainer:
         done = "so far" if unfinished.holds(post_id, facts.author.id) else "in all"
         detail = f"{reach.steps} step(s) {done}: {reach.visited} followers visited, {reach.reached} timelines reached"
         yield Moment("fan-out", reach.last_taken_at, max(0, reach.last_taken_at - written), detail)
-
-
-def verdict(explanation: Explanation) -> str:
-    """Return what an explanation comes to, in one sentence."""
-    viewer, author = explanation.viewer.username, explanation.author.username
-    start = f"{viewer} {'sees' if explanation.shown else 'does not see'} post {explanation.post_id} by {author}"
-    ways: dict[Way, str] = {
-        "own": "it is one's own", "pushed": "it was pushed", "stored": "it is in the stored timeline",
-        "pulled": "it is merged at read",
-        "database": "it comes from the database", "rebuilt": "the timeline was built for this read",
-        "on its way": "it is on its way", "missing": "the stored timeline lacks it",
-    }  # fmt: skip
-    if not explanation.agrees:
-        return f"{start}, though the reasons say otherwise: something changes just now, or is at fault."
-    return f"{start}: {explanation.because if explanation.way is None else ways[explanation.way]}."

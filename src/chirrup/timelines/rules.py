@@ -55,6 +55,35 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return self.ties.get(account_id, _STRANGERS)
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """A step on a post's way."""
+
+    step: Literal["written", "logged", "followed", "fan-out"]
+    at: int | None
+    """When it was taken, in milliseconds since the Unix epoch; None where that is not known."""
+    late: int | None
+    """Milliseconds since the post was written."""
+    detail: str
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a post is in a home timeline, and why."""
+
+    viewer: Account
+    author: Account
+    post_id: int
+    shown: bool
+    """What the page itself says."""
+    agrees: bool
+    """Whether the page and the reasons say the same; else something changes just now, or is at fault."""
+    way: Way | None
+    """None where a rule keeps it out."""
+    because: str
+    """What decides, as a sentence without its full stop."""
+    checks: list[Check]
+    moments: list[Moment]
+
+
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """Where a page would find a post."""
 
@@ -193,3 +222,18 @@ def _block(facts: Facts, other: Account) -> str | None:
     if ties.blocking:
         return f"{facts.viewer.username} blocks {other.username}"
     return f"{other.username} blocks {facts.viewer.username}" if ties.blocked_by else None
+
+
+def verdict(explanation: Explanation) -> str:
+    """Return what an explanation comes to, in one sentence."""
+    viewer, author = explanation.viewer.username, explanation.author.username
+    start = f"{viewer} {'sees' if explanation.shown else 'does not see'} post {explanation.post_id} by {author}"
+    ways: dict[Way, str] = {
+        "own": "it is one's own", "pushed": "it was pushed", "stored": "it is in the stored timeline",
+        "pulled": "it is merged at read",
+        "database": "it comes from the database", "rebuilt": "the timeline was built for this read",
+        "on its way": "it is on its way", "missing": "the stored timeline lacks it",
+    }  # fmt: skip
+    if not explanation.agrees:
+        return f"{start}, though the reasons say otherwise: something changes just now, or is at fault."
+    return f"{start}: {explanation.because if explanation.way is None else ways[explanation.way]}."

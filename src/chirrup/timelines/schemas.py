@@ -7,8 +7,7 @@ from msgspec import Meta
 from chirrup.accounts import Account
 from chirrup.platform.clock import rfc3339
 from chirrup.platform.http.schemas import Answer, Body, Id, Timestamp
-from chirrup.timelines.explain import Explanation, verdict
-from chirrup.timelines.rules import Rule, Way
+from chirrup.timelines.rules import Explanation, Rule, Way, verdict
 
 
 class Marker(Answer, frozen=True, kw_only=True):

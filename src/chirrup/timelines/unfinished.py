@@ -10,7 +10,6 @@ from chirrup.platform.outbox import Entry, OutboxStore
 from chirrup.platform.ports import Database, Subscription
 
 _PAGE = 1000
-_MOST = 50_000
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -35,6 +34,8 @@ class FanOutLog:
     outbox: OutboxStore
     subscriptions: Sequence[Subscription]
     """Those of the fan-out, each before those that handle what it publishes."""
+    most: int = 50_000
+    """How many events are looked at before any post counts as under way."""
 
     async def unfinished(self) -> Unfinished:
         """Return what was not handled when this was called, and perhaps is by now.
@@ -42,13 +43,13 @@ class FanOutLog:
         A step publishes the next one in the transaction that marks it as handled, and a position is read before the
         events behind it: so some unhandled event is met of each post that is under way.
         """
-        reader, most = self.db.read, _MOST
+        reader, most = self.db.read, self.most
         found: list[Event] = []
         for subscription in self.subscriptions:
             types = EventTypes(subscription.events)
             names = {kind.__name__ for kind in subscription.events}
             position = await self.outbox.position(reader, subscription.name, subscription.topics)
-            if (await self.outbox.backlog(reader)).pending > _MOST:
+            if (await self.outbox.backlog(reader)).pending > most:
                 return Unfinished(countless=True)
             entries: Sequence[Entry] = await self.outbox.unplaced(reader, subscription.topics)
             found += _events(entries, types, names)
