@@ -10,15 +10,18 @@ from chirrup.commands.bench import (
     delay,
     fanout,
     footprint,
+    giants,
     home,
     mixed,
     model,
     plots,
     posting,
+    rebuild,
     relay,
     simulate,
     starting,
     structures,
+    timelines,
 )
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: each figure by one command.")
@@ -26,6 +29,10 @@ app.command("home")(home.home)
 app.command("post")(posting.post)
 app.command("burst")(burst.burst)
 app.command("fanout")(fanout.fanout)
+app.command("rebuild")(rebuild.rebuild)
+app.command("timelines")(timelines.timelines)
+app.command("giants")(giants.giants)
+app.command("fairness")(giants.fairness)
 app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)

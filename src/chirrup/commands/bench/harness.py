@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +43,7 @@ request = function()
 end
 """
 _READY_WITHIN = 60.0
+_NANOSECONDS = 1e9
 _RATE = regex.compile(r"Requests/sec:\s+([\d.]+)")
 _PERCENTILE = regex.compile(r"\s+(50|99)%\s+([\d.]+)(us|ms|s)\b")
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
@@ -52,6 +53,15 @@ def pin(core: int) -> None:
     """Keep this process on one core, where there are several."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[core % len(cores)]})
+
+
+def core_seconds(pid: int) -> float:
+    """Return how long the threads of a process have run, as the scheduler counts it; 0 for one that has ended."""
+    total = 0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+    return total / _NANOSECONDS
 
 
 def free_port() -> int:

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from chirrup.commands.bench.harness import core_seconds
 from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.settings import Settings
-
-_NANOSECONDS = 1e9
 
 
 @dataclass
@@ -70,14 +69,14 @@ class Group:
 @contextmanager
 def measured(usage: Usage, groups: Mapping[str, Group]) -> Iterator[None]:
     """Count the time that groups of processes take during a block."""
-    before = {name: {pid: _seconds(pid) for pid in group.members()} for name, group in groups.items()}
+    before = {name: {pid: core_seconds(pid) for pid in group.members()} for name, group in groups.items()}
     started, busy = time.perf_counter(), _busy_seconds()
     yield
     usage.elapsed += time.perf_counter() - started
     usage.busy += _busy_seconds() - busy
     for name, group in groups.items():
         for pid in group.members():
-            usage.add(name, _seconds(pid) - before[name].get(pid, 0.0))
+            usage.add(name, core_seconds(pid) - before[name].get(pid, 0.0))
 
 
 @contextmanager
@@ -133,15 +132,6 @@ def _title(pid: int) -> str:
     with suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
     return ""
-
-
-def _seconds(pid: int) -> float:
-    """Return what the scheduler has counted for the threads of a process."""
-    total = 0
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
-    return total / _NANOSECONDS
 
 
 def _fields(folder: Path) -> list[str]:

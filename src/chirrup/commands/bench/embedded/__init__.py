@@ -1,0 +1,1 @@
+"""Benchmarks of the embedded profile that need more than a page."""
