@@ -32,6 +32,35 @@ async def test_a_post_reaches_ten_thousand_followers_at_once_and_they_are_counte
         assert await one.timelines.push([], [2]) == 0
 
 
+@pytest.mark.parametrize("server", ["empty_server", "empty_cluster"])
+async def test_who_has_a_timeline_is_found_out_anew_at_each_push(server: str, request: pytest.FixtureRequest) -> None:
+    place: RedisServer | RedisCluster = request.getfixturevalue(server)
+    owners = range(1, 121)
+    async with process(place.url) as one, process(place.url) as other:
+        await asyncio.gather(*(one.builds(owner, [1]) for owner in owners))
+        for post_id in (2, 3):
+            assert await one.timelines.push(owners, [post_id]) == 120
+        # these go behind the back of the process that remembers them
+        await other.timelines.drop(range(1, 61))
+        assert await one.timelines.push(owners, [4]) == 60
+        assert sum(each.ask("DBSIZE") for each in place.servers) == 60
+        await asyncio.gather(*(other.builds(owner, [3]) for owner in range(31, 61)))
+        assert await one.timelines.push(owners, [5]) == 90
+        assert await one.has(40) == [3, 5]
+        assert await one.has(120) == [1, 2, 3, 4, 5]
+
+
+async def test_a_timeline_that_comes_back_lives_no_longer_than_others(empty_server: RedisServer) -> None:
+    async with process(empty_server.url) as one, process(empty_server.url) as other:
+        await one.builds(WREN, [1])
+        await one.timelines.push([WREN], [2])
+        await other.timelines.drop([WREN])
+        await one.timelines.push([WREN], [3])
+        await other.builds(WREN, [3])
+        assert await one.timelines.push([WREN], [4]) == 1
+        assert empty_server.ask("PTTL", "timeline:1") > 0
+
+
 async def test_what_was_pushed_since_the_last_look_is_added_to_it(empty_server: RedisServer) -> None:
     async with process(empty_server.url) as one:
         await one.builds(WREN, [10, 20])
