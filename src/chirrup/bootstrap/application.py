@@ -128,9 +128,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     )  # fmt: skip
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
-    audit = TimelineAudit(
-        db, tables, graph_store, post_store, on.timelines, log, telemetry, settings.timeline_size
-    )  # fmt: skip
+    audit = TimelineAudit(home, graph_store, log)
     subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
     return Application(
         settings=settings,

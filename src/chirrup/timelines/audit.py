@@ -16,10 +16,8 @@ import structlog
 
 from chirrup.graph import Relations
 from chirrup.graph.store import GraphStore
-from chirrup.platform.ports import Database, TimelineStore
-from chirrup.platform.telemetry import Telemetry
-from chirrup.posts.store import PostStore
-from chirrup.timelines.store import TimelineTables
+from chirrup.platform.ports import TimelineStore
+from chirrup.timelines.home import HomeTimelines
 from chirrup.timelines.unfinished import FanOutLog
 
 _TOGETHER = 100
@@ -115,15 +113,9 @@ class _Rounds:
 class TimelineAudit:
     """Compares stored timelines with the database."""
 
-    db: Database
-    tables: TimelineTables
+    home: HomeTimelines
     graph_store: GraphStore
-    post_store: PostStore
-    timelines: TimelineStore
     fan_out: FanOutLog
-    telemetry: Telemetry
-    size: int
-    """How many ids a timeline holds."""
     rounds: _Rounds = field(default_factory=_Rounds)
 
     async def everything(self, *, repair: bool) -> AsyncIterator[Findings]:
@@ -134,7 +126,7 @@ class TimelineAudit:
         Raises:
             Unavailable: the timelines cannot be listed or dropped.
         """
-        async for owner_ids in self.timelines.owners():
+        async for owner_ids in self.home.timelines.owners():
             for start in range(0, len(owner_ids), _TOGETHER):
                 yield await self.check(owner_ids[start : start + _TOGETHER], repair=repair)
 
@@ -153,7 +145,7 @@ class TimelineAudit:
         findings = _findings(looks.values())
         self._tell(findings)
         if repair and findings.differences:
-            await self.timelines.drop([int(one.owner_id) for one in findings.differences])
+            await self.home.timelines.drop([int(one.owner_id) for one in findings.differences])
         return findings
 
     async def sample(self) -> None:
@@ -161,37 +153,37 @@ class TimelineAudit:
         loop = asyncio.get_running_loop()
         until = loop.time() + _SAMPLE_SECONDS
         for _ in range(_SAMPLE):
-            owner_id = await self.rounds.next(self.timelines)
+            owner_id = await self.rounds.next(self.home.timelines)
             if owner_id is None or loop.time() > until:
                 return
             await self.check([owner_id])
 
     async def _begin(self, owner_id: int) -> _Look | None:
         """Read what has to be in a timeline, if there is one."""
-        timeline = await self.timelines.peek(owner_id)
+        timeline = await self.home.timelines.peek(owner_id)
         if timeline is None:
             return None
         floor = timeline.floor
-        relations = await self.graph_store.relations(self.db.scan, owner_id)
+        relations = await self.graph_store.relations(self.home.db.scan, owner_id)
         if timeline.basis != relations.digest:
             return _Look(relations, frozenset(), void=True, waiting=False)
         followees = list(relations.following)
         # one author alone can fill no more than that
-        above = await self.post_store.oldest_of_each(self.db.scan, followees, floor, 2 * self.size)
+        above = await self.home.post_store.oldest_of_each(self.home.db.scan, followees, floor, 2 * self.home.size)
         return _Look(relations, frozenset(chain.from_iterable(above.values())))
 
     async def _look_again(self, looks: dict[int, _Look]) -> None:
         unfinished = await self.fan_out.unfinished()
-        pulled = await self.tables.pulled_authors(self.db.read)
+        pulled = await self.home.tables.pulled_authors(self.home.db.read)
         for owner_id, look in looks.items():
-            timeline = await self.timelines.peek(owner_id)
+            timeline = await self.home.timelines.peek(owner_id)
             if timeline is None or timeline.basis != look.relations.digest:
                 look.void, look.waiting = True, False
                 continue
             floor, held = timeline.floor, frozenset(timeline.ids)
             lacking = {post_id for post_id in look.expected - held if post_id > floor}
             asked = [*lacking, *(held - look.expected)]
-            rows = await self.post_store.authors_of(self.db.scan, asked) if asked else {}
+            rows = await self.home.post_store.authors_of(self.home.db.scan, asked) if asked else {}
             lacking = {key for key in lacking if key in rows and not rows[key][1] and rows[key][0] not in pulled}
             missing = {key for key in lacking if not unfinished.holds(key, rows[key][0])}
             unknown = {key for key in held if key not in look.expected and key not in rows}
@@ -206,7 +198,7 @@ class TimelineAudit:
             await asyncio.sleep(0)
 
     def _tell(self, findings: Findings) -> None:
-        counts = self.telemetry
+        counts = self.home.telemetry
         for result in ("whole", "void", "undecided", "different"):
             counts.timelines_checked.labels(result).inc(getattr(findings, result))
         for one in findings.differences:
