@@ -96,6 +96,13 @@ def test_lists_sorted_sets_and_packed_strings_are_measured_side_by_side() -> Non
         assert facts[f"{structure}_reads_of_all_per_python_core"] > 0
 
 
+def test_a_rebuild_from_postgresql_is_measured(services: dict[str, str]) -> None:
+    options = ["--followees", 5, "--followees", 900, "--posts", 4000, "--rounds", 2]
+    facts = facts_of(services, "rebuild", *options)
+    assert facts["rebuild_of_900_ms_p50"] > 0
+    assert facts["page_below_timeline_of_900_ms_p50"] > 0
+
+
 def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[str, str]) -> None:
     facts = facts_of(services, "relay", "--events", 500, "--posts", 3, "--followers", 5, "--followers", 1200)
     assert facts["relayed_per_second"] > 0
