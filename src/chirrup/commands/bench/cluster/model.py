@@ -92,23 +92,22 @@ class OwnRedis:
 
 
 @contextmanager
-def stage(bus: str = "redis", *, log: bool = False) -> Iterator[Stage]:
+def stage(bus: str = "redis", *, wide: bool = False, log: bool = False) -> Iterator[Stage]:
     """Open a stage on the services that the environment names; nothing of it is left at the end."""
     with throwaway(bus=bus) as settings:
         configure_logging("warning" if log else "critical")
-        with stage_on(settings) as opened:
+        with stage_on(settings, wide=wide) as opened:
             yield opened
 
 
 @contextmanager
-def stage_on(settings: Settings) -> Iterator[Stage]:
+def stage_on(settings: Settings, *, wide: bool = False) -> Iterator[Stage]:
     """Open a stage over a database that has been prepared."""
     with tempfile.TemporaryDirectory() as folder, shrunk(*_QUICK):
         memory = OwnRedis(Path(folder))
+        settings = msgspec.structs.replace(settings, redis_url=memory.url)
         try:
-            with closing(
-                Stage(small(msgspec.structs.replace(settings, redis_url=memory.url)), memory, PROCESSES)
-            ) as on:
+            with closing(Stage(small(settings, wide=wide), memory, PROCESSES)) as on:
                 yield on
         finally:
             memory.kill()
