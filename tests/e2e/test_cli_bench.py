@@ -148,6 +148,13 @@ def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: di
     assert remains(services) == []
 
 
+def test_a_random_history_is_played_on_a_cluster_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
+    facts = facts_of(services, "model", "--histories", 1, "--steps", 20)
+    assert facts["histories"] == 1
+    assert facts["pages"] > 0
+    assert remains(services) == []
+
+
 def test_a_service_on_another_machine_is_left_alone(services: dict[str, str]) -> None:
     elsewhere = "postgresql://chirrup@db.example/chirrup"
     ran = bench(services, "fanout", "--profile", "cluster", CHIRRUP_DATABASE_URL=elsewhere)

@@ -26,7 +26,7 @@ from chirrup.settings import Settings
 PROCESSES = 2
 _WITHIN = 20.0
 _QUICK = (
-    (consumer, "BATCH", 7), (consumer, "IDLE", 0.1), (consumer, "LOOK", 0.2), (relay, "LONGEST_BACK_OFF", 0.2),
+    (consumer, "BATCH", 7), (consumer, "IDLE", 0.25), (consumer, "LOOK", 0.5), (relay, "LONGEST_BACK_OFF", 0.2),
     (sharing, "LEASE", 0.6),
 )  # fmt: skip
 """Of the log: small batches, and what is lost with Redis is looked for soon."""

@@ -34,7 +34,7 @@ class Chance:
             (1, self._bans), (0.4, self._leaves), (0.6, self._joins), (2, self._time), (4, self._fame), (3, self._fall),
             (3, self._rise_and_fall), (4, self._heard), (1.5, self._echoes), (1, self._curious),
             (2, self._settles), (0.7, self._compares), (6, self._reads),
-            (3, self._reads_while_others_post), (3, self._at_once), (0.5, self._audits), (0.7, self._reviews),
+            (3, self._reads_while_others_post), (4, self._at_once), (0.5, self._audits), (0.7, self._reviews),
         ]  # fmt: skip
         faults: list[tuple[float, Part]] = [
             (2, self._drops), (1.2, self._forgets), (0.8, self._flushes), (0.5, self._idle), (1, self._redelivers),
@@ -260,16 +260,20 @@ class Chance:
         return [acts.Read(viewer=self._bird(), limits=self._limits(), key=key, authors=authors)]
 
     def _at_once(self) -> list[AnyAct]:
-        authors = self._birds(1, 5)
+        """Let timelines be built while people post: what is pushed meanwhile has to be in them afterwards."""
+        authors, viewers = self._birds(1, 5), self._birds(1, 5)
         return [
+            *([acts.Drop(owners=viewers)] if self._random.random() < 0.6 else []),
             acts.AtOnce(
                 key=self._new_keys(len(authors)),
                 authors=authors,
-                viewers=self._birds(1, 5),
+                viewers=viewers,
                 follows=tuple(self._pair() for _ in range(self._random.randrange(3))),
                 unfollows=tuple(self._pair() for _ in range(self._random.randrange(3))),
                 limit=self._random.randint(1, 9),
-            )
+            ),
+            *self._counted(),
+            *self._readings(viewers),
         ]
 
     def _drops(self) -> list[AnyAct]:
