@@ -8,6 +8,7 @@ import typer
 from chirrup.commands.bench import (
     burst,
     delay,
+    edges,
     fanout,
     footprint,
     giants,
@@ -42,3 +43,4 @@ app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
+app.command("edges")(edges.edges)
