@@ -147,7 +147,7 @@ PLOTS: Sequence[Plot] = (
             Panel(
                 "lines",
                 "scale",
-                [Series("p99", r"home_of_(\d+)_ms_p99"), Series("median", r"home_of_(\d+)_ms_p50")],
+                [Series("p99", r"ms_p99_at_(\d+)"), Series("median", r"ms_p50_at_(\d+)")],
                 x="Accounts",
                 y="Milliseconds for a home read",
                 log="x",
