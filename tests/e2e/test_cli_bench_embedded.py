@@ -70,3 +70,14 @@ def test_a_small_account_is_timed_beside_a_giant(tmp_path: Path) -> None:
     assert 0 < facts["alone_ms_p50"] <= facts["alone_ms_p99"]
     assert 0 < facts["beside_giant_ms_p50"] <= facts["beside_giant_ms_p99"]
     assert facts["visits_meanwhile"] >= 5000
+
+
+@pytest.mark.usefixtures("load_generator")
+def test_instances_of_different_sizes_are_read_in_turn(tmp_path: Path) -> None:
+    sizes = ["--accounts", 200, "--accounts", 2000, "--mean-follows", 10]
+    facts = facts_of(tmp_path, "scale", *sizes, "--readers", 20, "--cold", 0.1, "--rounds", 1, "--seconds", 1)
+    for size in (200, 2000):
+        assert 0 < facts[f"ms_p50_at_{size}"] <= facts[f"ms_p99_at_{size}"]
+        assert facts[f"warm_readers_at_{size}"] == 20
+        assert 0 < facts[f"cold_share_at_{size}"] < 0.2
+    assert facts["p99_ratio"] >= 1

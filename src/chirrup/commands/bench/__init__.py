@@ -19,6 +19,7 @@ from chirrup.commands.bench import (
     posting,
     rebuild,
     relay,
+    scale,
     simulate,
     starting,
     structures,
@@ -38,6 +39,7 @@ app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
 app.command("mixed")(mixed.mixed)
+app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
