@@ -42,8 +42,9 @@ def people(data_dir: Path, accounts: int, mean_follows: float, days: float) -> l
         drawn = community(accounts, Law(follows=mean_follows), _SEED)
         DataDir(data_dir).prepare()
         with closing(connect(DataDir(data_dir).database)) as connection:
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("PRAGMA temp_store=FILE")
+            # nothing is lost that could not be made again; the readers' file is written when all is there
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-262144"):
+                connection.execute(f"PRAGMA {pragma}")
             ids = _write(connection, drawn, days)
         found.write_text(json.dumps(_readers(drawn, ids)))
     readers: list[int] = json.loads(found.read_text())
