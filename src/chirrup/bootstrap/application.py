@@ -43,8 +43,8 @@ from chirrup.timelines.unfinished import FanOutLog
 _HOUR = 3_600_000
 # entries a cache space holds in each of its two generations; a card is about 1 KiB
 CACHE_SIZES = {
-    "session": 20_000, "profile": 5_000, "summary": 20_000, "card": 20_000, "relations": 2_000, "liked": 5_000,
-    "retweeted": 5_000, "user:posts": 5_000, "pulled": 1, "lanes": 1_000,
+    "session": 20_000, "profile": 10_000, "summary": 50_000, "card": 50_000, "relations": 10_000, "liked": 10_000,
+    "retweeted": 10_000, "user:posts": 10_000, "pulled": 1, "lanes": 1_000,
 }  # fmt: skip
 CACHED = {
     "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
