@@ -17,6 +17,7 @@ from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
 from chirrup.timelines.models import Pulled, StepTaken
 from chirrup.timelines.store import TimelineTables
+from chirrup.timelines.store_explain import ExplainTables
 from tests.clock import START
 from tests.contract.crowd import ACCOUNTS, GIANT, POSTS, STEP, Explainer, crowded
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 Call = Callable[[Explainer], Awaitable[Any]]
 accounts, sessions, graph, posts = AccountStore(), SessionStore(), GraphStore(), PostStore()
-likes, tables, keys = LikeStore(), TimelineTables(), IdempotencyStore()
+likes, tables, explaining, keys = LikeStore(), TimelineTables(), ExplainTables(), IdempotencyStore()
 
 WREN, ROBIN, NEW = 77, 4_711, MAX_ID - 1
 SOME = list(range(100, 140))
@@ -82,6 +83,7 @@ ASKED: dict[str, Call] = {
     "GraphStore.is_blocked": lambda r: graph.is_blocked(r, WREN, ROBIN),
     "GraphStore.relations": lambda r: graph.relations(r, WREN),
     "GraphStore.ties": lambda r: graph.ties(r, WREN, SOME),
+    "GraphStore.follow_id": lambda r: graph.follow_id(r, WREN, GIANT),
     "GraphStore.follower_ids": lambda r: graph.follower_ids(r, GIANT, 5_000, MAX_ID, 1_000),
     # walks all follows, of which an author who is pushed has few
     "GraphStore.follow_marks": lambda r: graph.follow_marks(r, ROBIN, 3),
@@ -93,6 +95,7 @@ ASKED: dict[str, Call] = {
     "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
     "PostStore.insert": lambda tx: posts.insert(tx, ROW),
     "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
+    "PostStore.authors_of": lambda r: posts.authors_of(r, PAGE),
     "PostStore.counted": lambda r: posts.counted(r, PAGE),
     "PostStore.counts": lambda r: posts.counts(r, PAGE),
     "PostStore.mark_deleted": lambda tx: posts.mark_deleted(tx, OF_GIANT),
@@ -135,6 +138,9 @@ ASKED: dict[str, Call] = {
     "TimelineTables.delete_steps": lambda tx: tables.delete_steps(tx, OF_GIANT, 500),
     "TimelineTables.marker": lambda r: tables.marker(r, WREN, "home"),
     "TimelineTables.set_marker": lambda tx: tables.set_marker(tx, WREN, "home", 9, 9, force=False),
+    "ExplainTables.left_to_be_pulled": lambda r: explaining.left_to_be_pulled(r, OF_GIANT),
+    "ExplainTables.step_of": lambda r: explaining.step_of(r, OF_GIANT, 5_000),
+    "ExplainTables.reach": lambda r: explaining.reach(r, OF_GIANT),
     "IdempotencyStore.resource": lambda tx: keys.resource(tx, IdempotencyKey(WREN, "none", b"")),
     "IdempotencyStore.keep": lambda tx: keys.keep(tx, IdempotencyKey(WREN, "none", b""), 1, 1),
     "IdempotencyStore.delete_old": lambda tx: keys.delete_old(tx, 50),
@@ -184,7 +190,9 @@ async def test_a_page_of_posts_opens_only_its_own_partitions(explainer: Explaine
 
 
 def test_every_query_of_the_stores_is_asked_here() -> None:
-    stores = (AccountStore, SessionStore, GraphStore, PostStore, LikeStore, TimelineTables, IdempotencyStore)
+    stores = (
+        AccountStore, SessionStore, GraphStore, PostStore, LikeStore, TimelineTables, ExplainTables, IdempotencyStore,
+    )  # fmt: skip
     verbs = {
         f"{store.__name__}.{name}"
         for store in stores
