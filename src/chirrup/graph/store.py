@@ -158,6 +158,15 @@ class GraphStore:
         )
         return {row[0]: row[1] for row in rows}
 
+    async def inner_follower_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many followers those of the accounts have among these that have any."""
+        rows = await reader.all(
+            "SELECT followee_id, count(*) FROM follows WHERE followee_id = ANY($1) AND follower_id = ANY($1)"
+            " GROUP BY followee_id",
+            account_ids,
+        )
+        return {row[0]: row[1] for row in rows}
+
     async def following_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
         """Return how many accounts those of the accounts follow that follow any."""
         rows = await reader.all(
