@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from chirrup.platform.clock import Clock
-from chirrup.platform.ids import compose
+from chirrup.platform.ids import compose, time_of
 from chirrup.platform.ports import Database, LanguageDetector, Transaction
 from chirrup.platform.repeating import repeatable
 from chirrup.posts.models import PostRow
@@ -59,8 +59,11 @@ class Counting:
         last = (now - _SETTLED) // HOUR - 1
         counted = await self.store.mark(self.db.read, _COUNTED)
         began = await self.store.mark(self.db.read, _BEGAN)
-        # the hour before is counted again, with what came later still
-        first = last if counted is None else max(counted, last - KEEP // HOUR + 1)
+        if counted is None:
+            oldest = await self.store.oldest_use(self.db.read)
+            counted = last if oldest is None else time_of(oldest) // HOUR
+        # the last hour that was counted is counted again, with what came later still
+        first = max(counted, last - KEEP // HOUR + 1)
         for hour in range(first, last + 1):
             await self._count(hour, began)
             began = hour if began is None else began

@@ -42,13 +42,14 @@ def expected(history: Mapping[int, int], began: int, now: int, half_life: int) -
     """Return what the window would hold at this moment if the subject were used as it usually is.
 
     `history` has the number of accounts by hour (since the Unix epoch); hours without any are left out. `began` is the
-    first hour that was counted, `now` and `half_life` are milliseconds.
+    first hour that was counted, `now` and `half_life` are milliseconds. The hour that goes on is expected as a whole,
+    since what is usual in it may well come at its beginning.
     """
     first = (now - window(half_life)) // HOUR
     total = 0.0
     for hour in range(first, now // HOUR + 1):
         newest = max(0, now - (hour + 1) * HOUR)
-        oldest = min(window(half_life), now - hour * HOUR)
+        oldest = min(window(half_life), max(HOUR, now - hour * HOUR))
         total += usual(history, began, hour, first) * _mass(newest, oldest, half_life)
     return total
 

@@ -56,6 +56,11 @@ class TrendStore:
             before, limit,
         )  # fmt: skip
 
+    async def oldest_use(self, reader: Reader) -> int | None:
+        """Return the oldest post of which uses are kept."""
+        row = await reader.first("SELECT min(post_id) FROM trend_uses")
+        return row[0] if row else None
+
     async def candidates(
         self, reader: Reader, since: int, now: int, half_life: int, least: int, limit: int
     ) -> list[Candidate]:
