@@ -42,8 +42,9 @@ INSERT INTO posts (id, author_id, text, conversation_id, reply_to, reply_to_auth
     FROM generate_series(1, {POSTS}) n;
 INSERT INTO post_counts SELECT post_of(n) FROM generate_series(1, {POSTS}) n;
 INSERT INTO post_hashtags SELECT 'tag' || n % 1000, post_of(n) FROM generate_series(1, {POSTS}, 3) n;
-INSERT INTO trend_uses SELECT ({START - EPOCH}::bigint - n * 450) << 22, '#tag' || n % 1000, 2 + n * 31 % {ACCOUNTS - 1},
-    'en' FROM generate_series(1, 200000) n;
+INSERT INTO trend_uses
+    SELECT ({START - EPOCH}::bigint - n * 450) << 22, '#tag' || n % 1000, 2 + n * 31 % {ACCOUNTS - 1}, 'en'
+    FROM generate_series(1, 200000) n;
 INSERT INTO trend_hours SELECT '#tag' || n % 500, '', {START // 3_600_000} - n / 500, 3
     FROM generate_series(1, 300000) n;
 INSERT INTO retweets SELECT author_of(n), post_of(n - 90), post_of(n)

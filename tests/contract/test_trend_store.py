@@ -1,6 +1,7 @@
 """What trends are told from, on every database: each answer is that of a loop over the same rows."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def firsts(since: int, lang: str) -> dict[str, dict[int, int]]:
 async def test_candidates_are_those_that_enough_accounts_have_used_since(db: Database) -> None:
     since = compose(START - 12 * HOUR, 0, 0)
     found = await store.candidates(db.scan, since, compose(START, 0, 0), HALF_LIFE << 22, 3, 10)
-    wanted = {}
+    wanted: dict[tuple[str, str], Any] = {}
     for lang in LANGS:
         for subject, authors in firsts(since, lang).items():
             if len(authors) >= 3:
