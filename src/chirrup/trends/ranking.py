@@ -81,6 +81,9 @@ class Ranker:
     async def rank(self) -> None:
         """Make all lists anew, unless somebody has just done so or is about to."""
         now = self.clock.now()
+        before = await self.store.rankings(self.db.read)
+        if not before and await self.store.oldest_use(self.db.read) is None:
+            return
         async with self.db.transaction() as tx:
             if not await self.store.claim(tx, _TURN, now, now - _EVERY):
                 return
@@ -102,7 +105,6 @@ class Ranker:
         for candidate in found:
             if not is_blocked(candidate.subject, run.terms):
                 candidates.setdefault(candidate.lang, []).append(candidate)
-        before = await self.store.rankings(self.db.read)
         rankings = {lang: await self._ranking(run, lang, some, before.get(lang)) for lang, some in candidates.items()}
         await self._keep({lang: ranking for lang, ranking in rankings.items() if ranking.trends}, before)
 

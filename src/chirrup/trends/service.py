@@ -66,13 +66,11 @@ class Trends:
     async def shown(self, viewer: Viewer | None, lang: str, limit: int) -> list[ShownTrend]:
         """Return what trends in a language, or in all, most unusual first, as far as the viewer may see posts of it."""
         trends = await self.listed(lang)
-        hydrated = await self.reader.hydrate([key for trend in trends for key in trend.post_ids], viewer)
-        visible = {entry[0].id: entry for entry in self.reader.visible(hydrated, unless_muted)}
-        shown = []
-        for trend in trends:
-            entries = [visible[key] for key in trend.post_ids if key in visible][:SHOWN_POSTS]
-            if entries:
-                shown.append(ShownTrend(trend, self.reader.present(entries, hydrated)))
+        shown: list[ShownTrend] = []
+        for start in range(0, len(trends), limit):
+            shown += await self._with_posts(trends[start : start + limit], viewer)
+            if len(shown) >= limit:
+                break
         return shown[:limit]
 
     async def listed(self, lang: str) -> Sequence[Trend]:
@@ -128,6 +126,17 @@ class Trends:
     async def blocked(self, before: int = MAX_ID, limit: int = MOST_TERMS) -> list[Term]:
         """Return what is blocked, newest first."""
         return await self.term_store.newest(self.db.read, before, limit)
+
+    async def _with_posts(self, trends: Sequence[Trend], viewer: Viewer | None) -> list[ShownTrend]:
+        """Return those of the trends of which the viewer may see a post."""
+        hydrated = await self.reader.hydrate([key for trend in trends for key in trend.post_ids], viewer)
+        visible = {entry[0].id: entry for entry in self.reader.visible(hydrated, unless_muted)}
+        shown = []
+        for trend in trends:
+            entries = [visible[key] for key in trend.post_ids if key in visible][:SHOWN_POSTS]
+            if entries:
+                shown.append(ShownTrend(trend, self.reader.present(entries, hydrated)))
+        return shown
 
     async def _load_rankings(self, keys: list[int]) -> dict[int, Ranking]:
         found = {}
