@@ -80,6 +80,22 @@ async def test_a_trend_fades_as_its_uses_grow_old(flock: Flock) -> None:
     assert await flock.names() == []
 
 
+async def test_who_uses_something_again_does_not_make_it_younger(flock: Flock) -> None:
+    birds = await flock.hatch(6)
+    await flock.say("look at this #comet", birds)
+    flock.clock.move(2 * HOUR - MINUTE)
+    await flock.say("still there #comet", birds)
+    (trend,) = await flock.trends()
+    assert trend.observed == pytest.approx(3, abs=0.01)
+
+
+async def test_of_very_many_accounts_some_stand_for_all(flock: Flock) -> None:
+    await flock.say("look at this #comet", await flock.hatch(130))
+    (trend,) = await flock.trends()
+    assert trend.authors == 130
+    assert trend.observed == pytest.approx(130, rel=0.01)
+
+
 async def test_the_uses_of_an_hour_are_deleted_after_a_day_and_its_count_after_four_weeks(flock: Flock) -> None:
     await flock.say("quickly #gone", await flock.hatch(4))
     flock.clock.move(2 * HOUR)

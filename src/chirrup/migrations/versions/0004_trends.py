@@ -57,7 +57,10 @@ _INDEXES = (
     "CREATE UNIQUE INDEX trend_terms_by_term ON trend_terms (term)",
 )
 # posts that are there already get their rows by a job, the newest first
-_BACKFILL = "INSERT INTO hashtag_backfill (id, below) SELECT 1, max(id) + 1 FROM posts HAVING max(id) IS NOT NULL"
+_BACKFILL = """
+INSERT INTO hashtag_backfill (id, below)
+SELECT 1, newest + 1 FROM (SELECT max(id) AS newest FROM posts) AS there WHERE newest IS NOT NULL
+"""
 
 
 def upgrade() -> None:
