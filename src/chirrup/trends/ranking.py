@@ -147,7 +147,7 @@ class Ranker:
         if established < self.least_authors:
             return None
         # where not all accounts were looked at, these stand for the others
-        observed = total * max(1.0, candidate.authors / _AUTHORS)
+        observed = min(candidate.most, total * max(1.0, candidate.authors / _AUTHORS))
         unusual = score(observed, usual)
         if unusual < LEAST_SCORE:
             return None
