@@ -82,6 +82,13 @@ async def test_the_accounts_of_a_subject_come_with_their_first_and_newest_post(d
         assert all(one.first <= one.newest for one in found)
 
 
+async def test_users_are_told_from_others(db: Database) -> None:
+    since = compose(START - 6 * HOUR, 0, 0)
+    users = set(firsts(since, "")["#larks"])
+    assert await store.users_among(db.scan, "#larks", since, list(range(100))) == users
+    assert await store.users_among(db.scan, "#larks", since, sorted(users)[:2]) == set(sorted(users)[:2])
+
+
 async def test_talkers_are_those_with_many_subjects(db: Database) -> None:
     wanted: dict[int, set[str]] = {}
     for one in USES:

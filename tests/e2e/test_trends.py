@@ -135,6 +135,20 @@ async def test_a_young_ring_in_a_circle_makes_no_trend(flock: Flock) -> None:
     assert await flock.names() == []
 
 
+async def test_a_young_ring_that_is_larger_than_what_is_looked_at_makes_no_trend(flock: Flock) -> None:
+    ring = await flock.hatch(130, days=10)
+    await flock.follow((bird, ring[(n + step) % 130]) for n, bird in enumerate(ring) for step in (1, 2, 3))
+    await flock.say("buy my seeds #seeds", ring)
+    assert await flock.names() == []
+
+
+async def test_followers_who_are_new_do_not_make_accounts_known(flock: Flock) -> None:
+    birds, crowd = await flock.hatch(8, days=10), await flock.hatch(10, days=1)
+    await flock.follow((one, bird) for one in crowd for bird in birds)
+    await flock.say("buy my seeds #seeds", birds)
+    assert await flock.names() == []
+
+
 async def test_young_accounts_that_others_follow_make_a_trend(flock: Flock) -> None:
     birds, others = await flock.hatch(4, days=10), await flock.hatch(3)
     await flock.follow((other, bird) for other in others for bird in birds)

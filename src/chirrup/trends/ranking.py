@@ -5,6 +5,7 @@ import secrets
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 
@@ -23,7 +24,7 @@ from chirrup.trends.store import TrendStore
 from chirrup.trends.store_terms import TermStore
 from chirrup.trends.subjects import subjects_of
 from chirrup.trends.terms import is_blocked
-from chirrup.trends.trust import ESTABLISHED, MOST_SUBJECTS, Standing, together, weight
+from chirrup.trends.trust import ESTABLISHED, MOST_SUBJECTS, SENIOR, Standing, together, weight
 
 LISTED = 50
 """How many subjects a list has at most."""
@@ -35,6 +36,8 @@ _LOOKED_AT = 100
 """How many of these are looked at account by account."""
 _AUTHORS = 100
 """How many of a subject's accounts are looked at; of more, these many by chance stand for all."""
+_FOLLOWERS = 50
+"""How many of an account's followers are looked at, those who have followed longest."""
 _TALKERS = 10_000
 _POSTS = 6
 _TURN = "rank"
@@ -168,7 +171,7 @@ class Ranker:
         authors = await self.store.some_authors(self.db.scan, candidate, run.since, run.salt, _AUTHORS)
         ids = sorted(author.account_id for author in authors)
         accounts = await self.accounts.by_ids(self.db.scan, ids)
-        inside = await self.graph.inner_follower_counts(self.db.scan, ids)
+        known_by = await self._known_by(run, candidate.subject, ids)
         weighed = []
         for author in authors:
             account = accounts.get(author.account_id)
@@ -176,13 +179,22 @@ class Ranker:
                 continue
             standing = Standing(
                 age=(run.now - time_of(account.id)) / DAY,
-                followers=account.followers_count,
-                inside=inside.get(account.id, 0),
+                known_by=known_by.get(account.id, 0),
                 subjects=run.talkers.get(account.id, 1),
             )
             left = decayed(run.now - time_of(author.first), self.half_life)
             weighed.append(_Weighed(author, weight(standing, self.account_days), left))
         return sorted(weighed, key=lambda one: (-one.weight, -one.author.newest))
+
+    async def _known_by(self, run: _Run, subject: str, account_ids: Sequence[int]) -> dict[int, int]:
+        """Return how many who are not new and do not use a subject follow each account, of those that need it."""
+        days = self.account_days * DAY
+        young = [key for key in account_ids if run.now - time_of(key) < SENIOR * days]
+        followers = await self.graph.first_followers(self.db.scan, young, _FOLLOWERS)
+        old_enough = {key: [one for one in some if run.now - time_of(one) >= days] for key, some in followers.items()}
+        asked = sorted(set(chain.from_iterable(old_enough.values())))
+        users = await self.store.users_among(self.db.scan, subject, run.since, asked) if asked else set()
+        return {key: len([one for one in some if one not in users]) for key, some in old_enough.items()}
 
     async def _samples(self, subject: str, weighed: Sequence[_Weighed]) -> tuple[str, tuple[int, ...]]:
         """Return how most spell a subject, and posts of established accounts with it."""

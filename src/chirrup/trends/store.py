@@ -95,6 +95,14 @@ class TrendStore:
         )  # fmt: skip
         return [Author(*row) for row in rows]
 
+    async def users_among(self, reader: Reader, subject: str, since: int, account_ids: Sequence[int]) -> set[int]:
+        """Return those of the accounts that have used a subject since."""
+        rows = await reader.all(
+            "SELECT DISTINCT author_id FROM trend_uses WHERE subject = $1 AND post_id > $2 AND author_id = ANY($3)",
+            subject, since, account_ids,
+        )  # fmt: skip
+        return {row[0] for row in rows}
+
     async def talkers(self, reader: Reader, since: int, subjects: int, limit: int) -> dict[int, int]:
         """Return how many subjects those accounts have used since that used more than some."""
         rows = await reader.all(

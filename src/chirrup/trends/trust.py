@@ -1,12 +1,13 @@
 """How much an account counts when it is asked what trends.
 
-An account grows to its full weight with its age, and needs somebody who knows it: a follower who does not use the same
-subject just now. So neither a crowd of new accounts nor a young ring that follows itself makes a trend. Old accounts
-count without followers, since a community of friends looks like a ring, and differs from one by its age. Accounts that
-are not established weigh at most as much together as those that are.
+An account grows to its full weight with its age, and needs somebody who knows it: a follower who is not new either
+and does not use the same subject just now. So neither a crowd of new accounts nor a young ring that follows itself
+makes a trend, nor one that new accounts follow. Old accounts count without followers, since a community of friends
+looks like a ring, and differs from one by its age. Accounts that are not established weigh at most as much together as
+those that are.
 
-What this does not withstand: accounts that were made in good time and that others follow, whoever these are; accounts
-of established members that were taken over or hired; and many who really mean it.
+What this does not withstand: accounts that were made in good time and that others follow which were, too; accounts of
+established members that were taken over or hired; and many who really mean it.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ ESTABLISHED = 0.5
 """From this weight an account is established."""
 MOST_SUBJECTS = 10
 """Who uses more subjects than this in a window divides its weight among them."""
-_SENIOR = 8
+SENIOR = 8
 """At how many times the age from which they count in full accounts need no followers."""
 
 
@@ -26,9 +27,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     age: float
     """Days."""
-    followers: int
-    inside: int
-    """How many of these use the subject, too."""
+    known_by: int
+    """How many of its followers are old enough and do not use the subject."""
     subjects: int
     """How many subjects it uses in the window."""
 
@@ -39,9 +39,8 @@ def weight(standing: Standing, days: float) -> float:
     if days <= 0:
         return share
     age = max(0.0, standing.age)
-    outside = max(0, standing.followers - standing.inside)
-    known = outside / (outside + 1)
-    senior = (age - days) / ((_SENIOR - 1) * days)
+    known = standing.known_by / (standing.known_by + 1)
+    senior = (age - days) / ((SENIOR - 1) * days)
     return min(1.0, age / days) * max(known, min(1.0, senior), 0.0) * share
 
 
