@@ -35,13 +35,13 @@ class Oracle:
         self.follows: set[tuple[int, int]] = set()
 
     async def live(self) -> None:
-        """Have accounts of all ages follow each other and post, and some posts deleted, over more than a window."""
+        """Have accounts of all ages follow each other and post, and some posts deleted, over some hours."""
         birds = [(await self.flock.hatch(1, days=days))[0] for days in (0.2, 3, 6, 8, 9, 10, 12, 20, 40, 60, 70, 80)]
         pairs = [(one, other) for one in birds for other in birds if one != other]
         self.follows = set(self.chance.sample(pairs, 60))
         await self.flock.follow(sorted(self.follows))
         for _ in range(60):
-            self.flock.clock.move(self.chance.randrange(15) * MINUTE)
+            self.flock.clock.move(self.chance.randrange(8) * MINUTE)
             author, tag = self.chance.choice(birds), self.chance.choice(TAGS)
             (post_id,) = await self.flock.say(f"see #{tag}", [author])
             self.posts.append((post_id, author, tag))
