@@ -17,6 +17,8 @@ from chirrup.posts import routes as posts_routes
 from chirrup.timelines import events as timelines_events
 from chirrup.timelines import routes as timelines_routes
 from chirrup.timelines import routes_admin as timelines_routes_admin
+from chirrup.trends import routes as trends_routes
+from chirrup.trends import routes_admin as trends_routes_admin
 
 ROUTES: Sequence[HTTPRouteHandler] = [
     *accounts_routes.ROUTES,
@@ -25,6 +27,8 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,
     *timelines_routes_admin.ROUTES,
+    *trends_routes.ROUTES,
+    *trends_routes_admin.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

@@ -55,6 +55,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """When posts reach timelines later than this, the threshold is lowered until they are in time again."""
     fanout_log_hours: Annotated[int, Meta(ge=0)] = 72
     """How long it is kept when each post was pushed to whom, for `chirrup explain`; 0 keeps nothing."""
+    trend_authors: Positive = 3
+    """How many established accounts must use a hashtag or link before it can trend."""
+    trend_account_days: Annotated[int, Meta(ge=0)] = 7
+    """From what age an account counts in full; eight times that, also without followers. 0 counts all alike."""
+    trend_half_life_minutes: Annotated[int, Meta(ge=5, le=240)] = 120
+    """After this time, a use counts half for what trends."""
+    trend_languages: Literal["on", "off"] = "on"
+    """Whether the language of posts is detected, for what trends in each."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""

@@ -41,6 +41,12 @@ INSERT INTO posts (id, author_id, text, conversation_id, reply_to, reply_to_auth
         CASE WHEN n % 17 = 0 AND n > 99 THEN post_of(n - 90) END, n % 17 = 0 AND n > 99
     FROM generate_series(1, {POSTS}) n;
 INSERT INTO post_counts SELECT post_of(n) FROM generate_series(1, {POSTS}) n;
+INSERT INTO post_hashtags SELECT 'tag' || n % 1000, post_of(n) FROM generate_series(1, {POSTS}, 3) n;
+INSERT INTO trend_uses
+    SELECT ({START - EPOCH}::bigint - n * 450) << 22, '#tag' || n % 1000, 2 + n * 31 % {ACCOUNTS - 1}, 'en'
+    FROM generate_series(1, 200000) n;
+INSERT INTO trend_hours SELECT '#tag' || n % 500, '', {START // 3_600_000} - n / 500, 3
+    FROM generate_series(1, 300000) n;
 INSERT INTO retweets SELECT author_of(n), post_of(n - 90), post_of(n)
     FROM generate_series(102, {POSTS}, 17) n ON CONFLICT DO NOTHING;
 INSERT INTO likes SELECT 1 + n * 31 % {ACCOUNTS}, post_of({POSTS} - n * 13 % 200000), n

@@ -15,9 +15,14 @@ from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import EPOCH, MAX_ID
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
+from chirrup.posts.store_tags import TagBackfillStore
+from chirrup.posts.text import Entity
 from chirrup.timelines.models import Pulled, StepTaken
 from chirrup.timelines.store import TimelineTables
 from chirrup.timelines.store_explain import ExplainTables
+from chirrup.trends.models import Candidate, Ranking, Term, Use
+from chirrup.trends.store import TrendStore
+from chirrup.trends.store_terms import TermStore
 from tests.clock import START
 from tests.contract.crowd import ACCOUNTS, GIANT, POSTS, STEP, Explainer, crowded
 
@@ -26,6 +31,7 @@ pytestmark = pytest.mark.slow
 Call = Callable[[Explainer], Awaitable[Any]]
 accounts, sessions, graph, posts = AccountStore(), SessionStore(), GraphStore(), PostStore()
 likes, tables, explaining, keys = LikeStore(), TimelineTables(), ExplainTables(), IdempotencyStore()
+trends, terms, backfill = TrendStore(), TermStore(), TagBackfillStore()
 
 WREN, ROBIN, NEW = 77, 4_711, MAX_ID - 1
 SOME = list(range(100, 140))
@@ -46,6 +52,7 @@ LATE = POSTS - 5
 OF_GIANT, PAGE = post(POSTS - 20), [post(POSTS - n * 41) for n in range(20)]
 TOKEN = bytes(32)
 ROW = PostRow(id=NEW, author_id=WREN, text="tseep", entities=[], conversation_id=NEW)
+TAGGED = PostRow(id=post(POSTS - 7), author_id=WREN, entities=[Entity("hashtag", 0, 5, "tag7")], conversation_id=1)
 
 ASKED: dict[str, Call] = {
     "AccountStore.insert": lambda tx: accounts.insert(tx, NEW, "new", None, None, ""),
@@ -92,10 +99,16 @@ ASKED: dict[str, Call] = {
     "GraphStore.some_follows": lambda r: graph.some_follows(r, WREN, 500),
     "GraphStore.delete_blocks_and_mutes": lambda tx: graph.delete_blocks_and_mutes(tx, WREN),
     "GraphStore.follower_counts": lambda r: graph.follower_counts(r, SOME),
+    "GraphStore.first_followers": lambda r: graph.first_followers(r, [GIANT, *SOME], 50),
     "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
     "PostStore.insert": lambda tx: posts.insert(tx, ROW),
     "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
     "PostStore.authors_of": lambda r: posts.authors_of(r, PAGE),
+    "PostStore.delete_tags": lambda tx: posts.delete_tags(tx, TAGGED),
+    "PostStore.newest_with_tag": lambda r: posts.newest_with_tag(r, "tag7", MAX_ID, 40),
+    "TagBackfillStore.below": backfill.below,
+    "TagBackfillStore.set_below": lambda tx: backfill.set_below(tx, 1),
+    "TagBackfillStore.entities_below": lambda r: backfill.entities_below(r, OF_GIANT, 200),
     "PostStore.counted": lambda r: posts.counted(r, PAGE),
     "PostStore.counts": lambda r: posts.counts(r, PAGE),
     "PostStore.mark_deleted": lambda tx: posts.mark_deleted(tx, OF_GIANT),
@@ -141,12 +154,33 @@ ASKED: dict[str, Call] = {
     "ExplainTables.left_to_be_pulled": lambda r: explaining.left_to_be_pulled(r, OF_GIANT),
     "ExplainTables.step_of": lambda r: explaining.step_of(r, OF_GIANT, 5_000),
     "ExplainTables.reach": lambda r: explaining.reach(r, OF_GIANT),
+    "TrendStore.insert_uses": lambda tx: trends.insert_uses(tx, [Use("#tag7", OF_GIANT, GIANT, "en")]),
+    "TrendStore.delete_uses": lambda tx: trends.delete_uses(tx, PAGE),
+    "TrendStore.delete_old_uses": lambda tx: trends.delete_old_uses(tx, MAX_ID, 500),
+    "TrendStore.delete_old_hours": lambda tx: trends.delete_old_hours(tx, MAX_ID, 500),
+    "TrendStore.oldest_use": trends.oldest_use,
+    "TrendStore.some_authors": lambda r: trends.some_authors(r, Candidate("en", "#tag7", 3, 3.0), 0, 7, 100),
+    "TrendStore.users_among": lambda r: trends.users_among(r, "#tag7", 0, SOME),
+    "TrendStore.history": lambda r: trends.history(r, "", ["#tag7", "#tag8"], 0),
+    "TrendStore.rankings": trends.rankings,
+    "TrendStore.ranking": lambda r: trends.ranking(r, "en"),
+    "TrendStore.replace_rankings": lambda tx: trends.replace_rankings(tx, {"en": Ranking(1, ())}),
+    "TrendStore.claim": lambda tx: trends.claim(tx, "rank", 2, 1),
+    "TrendStore.mark": lambda r: trends.mark(r, "rank"),
+    "TrendStore.set_mark": lambda tx: trends.set_mark(tx, "rank", 1),
+    "TermStore.insert": lambda tx: terms.insert(tx, Term(1, "#tag7", WREN)),
+    "TermStore.delete": lambda tx: terms.delete(tx, 1),
+    "TermStore.by_text": lambda r: terms.by_text(r, "#tag7"),
+    "TermStore.newest": lambda r: terms.newest(r, MAX_ID, 40),
+    "TermStore.count": terms.count,
     "IdempotencyStore.resource": lambda tx: keys.resource(tx, IdempotencyKey(WREN, "none", b"")),
     "IdempotencyStore.keep": lambda tx: keys.keep(tx, IdempotencyKey(WREN, "none", b""), 1, 1),
     "IdempotencyStore.delete_old": lambda tx: keys.delete_old(tx, 50),
 }
 RECOUNTED = "miscounted_"
 """What the names of queries begin with that recount everything, on purpose."""
+WINDOWED = frozenset({"TrendStore.candidates", "TrendStore.talkers", "TrendStore.count_hour"})
+"""What reads all of a window or an hour, on purpose."""
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +225,8 @@ async def test_a_page_of_posts_opens_only_its_own_partitions(explainer: Explaine
 
 def test_every_query_of_the_stores_is_asked_here() -> None:
     stores = (
-        AccountStore, SessionStore, GraphStore, PostStore, LikeStore, TimelineTables, ExplainTables, IdempotencyStore,
+        AccountStore, SessionStore, GraphStore, PostStore, TagBackfillStore, LikeStore, TimelineTables, ExplainTables,
+        TrendStore, TermStore, IdempotencyStore,
     )  # fmt: skip
     verbs = {
         f"{store.__name__}.{name}"
@@ -199,4 +234,4 @@ def test_every_query_of_the_stores_is_asked_here() -> None:
         for name, _ in inspect.getmembers(store, inspect.iscoroutinefunction)
         if not name.startswith(("_", RECOUNTED))
     }
-    assert verbs == set(ASKED)
+    assert verbs - WINDOWED == set(ASKED)

@@ -8,6 +8,7 @@ from chirrup.accounts import Account, Accounts, Sessions, Summary, Viewer
 from chirrup.accounts.passwords import Passwords
 from chirrup.accounts.store import AccountStore, SessionStore
 from chirrup.accounts.tokens import Keys, Tokens
+from chirrup.bootstrap.trends import Trending, wire_trends
 from chirrup.engagement import Engagement
 from chirrup.engagement.handlers import EngagementHandlers
 from chirrup.engagement.store import LikeStore
@@ -39,17 +40,19 @@ from chirrup.timelines.service import Markers
 from chirrup.timelines.store import TimelineTables
 from chirrup.timelines.store_explain import ExplainTables
 from chirrup.timelines.unfinished import FanOutLog
+from chirrup.trends import Trends
+from chirrup.trends.models import Ranking
 
 _HOUR = 3_600_000
 # entries a cache space holds in each of its two generations; a card is about 1 KiB
 CACHE_SIZES = {
     "session": 20_000, "profile": 10_000, "summary": 50_000, "card": 50_000, "relations": 10_000, "liked": 10_000,
-    "retweeted": 10_000, "user:posts": 10_000, "pulled": 1, "lanes": 1_000,
+    "retweeted": 10_000, "user:posts": 10_000, "pulled": 1, "lanes": 1_000, "trends": 200, "trend_terms": 1,
 }  # fmt: skip
 CACHED = {
     "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
     "retweeted": Known, "user:posts": Recent, "pulled": int,
-    "lanes": list[int],
+    "lanes": list[int], "trends": Ranking, "trend_terms": list[str],
 }  # fmt: skip
 
 
@@ -100,6 +103,8 @@ class Application:
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
+    trends: Trends
+    trending: Trending
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -118,9 +123,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
     graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
     posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
-    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
+    reader = _post_reader(on, like_store, post_store, accounts, graph)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
         db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
@@ -129,7 +132,9 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    trending = wire_trends(settings, clock, db, cache, ids, reader)
+    reactions = _reactions(accounts, graph, posts, engagement, trending)
+    subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
         db=db,
@@ -152,12 +157,12 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
+        trends=trending.trends,
+        trending=trending,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
-            Job("delete_expired_sessions", 3600, sessions.delete_expired),
-            Job("review_pulled_authors", 60, fan_out.review_pulled),
-            Job("sample_timelines", 60, audit.sample),
+            *_jobs(settings, clock, on, sessions, fan_out, audit),
+            *trending.jobs(),
             *on.jobs,
         ],
         subscriptions=subscriptions,
@@ -195,11 +200,33 @@ def _fan_out(
     )
 
 
-def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+def _post_reader(
+    on: Adapters, like_store: LikeStore, post_store: PostStore, accounts: Accounts, graph: Graph
+) -> PostReader:
+    liked = Marks(on.db, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(on.db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    return PostReader(on.db, post_store, accounts, graph, liked, retweeted, on.cache)
+
+
+def _jobs(
+    settings: Settings, clock: Clock, on: Adapters, sessions: Sessions, fan_out: FanOut, audit: TimelineAudit
+) -> list[Job]:
+    return [
+        Job("forget_fan_outs", 600, partial(_forget_steps, on.db, fan_out.tables, clock, settings)),
+        Job("delete_expired_sessions", 3600, sessions.delete_expired),
+        Job("review_pulled_authors", 60, fan_out.review_pulled),
+        Job("sample_timelines", 60, audit.sample),
+    ]
+
+
+def _reactions(
+    accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement, trending: Trending
+) -> list[Subscription]:
     return [
         *GraphHandlers(graph, accounts).subscriptions(),
         *PostHandlers(posts, accounts).subscriptions(),
         *EngagementHandlers(engagement, posts).subscriptions(),
+        *trending.subscriptions(),
     ]
 
 

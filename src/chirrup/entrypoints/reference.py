@@ -47,12 +47,15 @@ _TAGS = {
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
+    "trends": "Which hashtags and links more people use just now than usually do.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
 }
 
 _PATH_PARAMETERS: dict[str, Any] = {
     "username": Annotated[str, Meta(description="Without regard to case, without `@`.", examples=["wren"])],
+    "tag": Annotated[str, Meta(description="A hashtag, with or without its sign.", examples=["spring"])],
+    "block_id": Annotated[Id, Meta(description="The id of a blocked term.")],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }

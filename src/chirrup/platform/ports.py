@@ -180,6 +180,13 @@ class RateLimiter(Protocol):
         """Take one token from the bucket of a limit and a key, if there is one."""
 
 
+class LanguageDetector(Protocol):
+    """Tells which language a text is in."""
+
+    def detect(self, text: str) -> str:
+        """Return the ISO 639 code of two or three small letters; nothing where it is not certain. Raises nothing."""
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """One event as a handler gets it."""
 

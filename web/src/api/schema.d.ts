@@ -456,6 +456,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hashtags/{tag}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the posts with a hashtag, newest first
+         * @description List the posts with a hashtag, newest first. Spellings that differ in case, width or composition only are the same hashtag.
+         */
+        get: operations["listPostsWithHashtag"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/{post_id}/like": {
         parameters: {
             query?: never;
@@ -668,6 +688,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the hashtags and links that more people use just now than usually do, most unusual first
+         * @description List the hashtags and links that more people use just now than usually do, most unusual first. Accounts are counted, not posts, and weigh less while they are new or known to nobody but each other. The list is made anew every minute and has one page.
+         */
+        get: operations["listTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trends/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is kept from trending, newest first
+         * @description List what is kept from trending, newest first.
+         */
+        get: operations["listBlockedTerms"];
+        put?: never;
+        /**
+         * Keep a hashtag, what begins like one, or a host from trending, at once and in all languages
+         * @description Keep a hashtag, what begins like one, or a host from trending, at once and in all languages. Blocking twice is blocking once. Posts and the pages of hashtags stay as they are.
+         */
+        post: operations["blockTerm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trends/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let a term trend again
+         * @description Let a term trend again.
+         */
+        delete: operations["unblockTerm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -847,6 +931,26 @@ export interface components {
              * @example 900
              */
             expires_in: number;
+        };
+        /**
+         * BlockedTerm
+         * @description What is kept from trending.
+         */
+        BlockedTerm: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            id: string;
+            /** @example #spam* */
+            term: string;
+            /**
+             * @description RFC 3339 in UTC with milliseconds.
+             * @example 2026-11-21T08:45:27.123Z
+             */
+            created_at: string;
+            /** @description Who blocked it; null is the operator. */
+            moderator_id: string | null;
         };
         /**
          * ExplainedCheck
@@ -1039,6 +1143,14 @@ export interface components {
             status: string;
         };
         /**
+         * NewBlockedTerm
+         * @description What to keep from trending: a hashtag, the beginning of one and `*`, or a host with all below it.
+         */
+        NewBlockedTerm: {
+            /** @example #spam* */
+            term: string;
+        };
+        /**
          * NewMarkers
          * @description Where reading stops now.
          */
@@ -1081,6 +1193,18 @@ export interface components {
             quote_of?: string | null;
         };
         /**
+         * Page_BlockedTerm
+         * @description One page of a list.
+         */
+        Page_BlockedTerm: {
+            items: components["schemas"]["BlockedTerm"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
          * Page_Post
          * @description One page of a list.
          */
@@ -1098,6 +1222,18 @@ export interface components {
          */
         Page_Session: {
             items: components["schemas"]["Session"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Page_TrendAnswer
+         * @description One page of a list.
+         */
+        Page_TrendAnswer: {
+            items: components["schemas"]["TrendAnswer"][];
             /**
              * @description What to send as `cursor` for the next page; null at the end.
              * @example c1wqj8rk03x2h
@@ -1340,6 +1476,36 @@ export interface components {
             items: (components["schemas"]["Post"] | components["schemas"]["Gap"])[];
             /** @description Leads to further direct replies; null at the end. */
             next_cursor: string | null;
+        };
+        /**
+         * TrendAnswer
+         * @description A hashtag or link that more people use just now than usually do, and why it is here.
+         */
+        TrendAnswer: {
+            /** @enum {unknown} */
+            type: "hashtag" | "link";
+            /**
+             * @description The hashtag as most spell it, without its sign; of a link, host and path.
+             * @example spring
+             */
+            name: string;
+            /** @description The link's address, without what is in it for tracking. */
+            url: string | null;
+            /** @description How many accounts used it lately. */
+            authors_count: number;
+            /** @description What these weigh: less the longer ago, and less if they are new or unknown. */
+            observed: number;
+            /** @description What they would weigh, were it used as usually at this time. */
+            expected: number;
+            /** @description How unusual the difference is. */
+            score: number;
+            /**
+             * @description Since when it trends.
+             * @example 2026-11-21T08:45:27.123Z
+             */
+            since: string;
+            /** @description Some of the posts with it. */
+            posts: components["schemas"]["Post"][];
         };
         /**
          * User
@@ -3152,6 +3318,83 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listPostsWithHashtag: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A hashtag, with or without its sign. */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     likePost: {
         parameters: {
             query?: never;
@@ -4011,6 +4254,220 @@ export interface operations {
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    listTrends: {
+        parameters: {
+            query?: {
+                /** @description What trends in posts of one language, by its ISO 639 code; else in all. */
+                lang?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "name": "spring",
+                     *           "url": null,
+                     *           "authors_count": 0,
+                     *           "observed": null,
+                     *           "expected": null,
+                     *           "score": null,
+                     *           "since": "2026-11-21T08:45:27.123Z",
+                     *           "posts": [
+                     *             {
+                     *               "id": "250316734871552409",
+                     *               "deleted": false,
+                     *               "author": {
+                     *                 "id": "250316734871552409",
+                     *                 "username": "wren",
+                     *                 "display_name": "Jenny Wren",
+                     *                 "avatar_url": null,
+                     *                 "verified": false
+                     *               },
+                     *               "text": "The first swallows are back. #spring",
+                     *               "created_at": "2026-11-21T08:45:27.123Z",
+                     *               "reply_to": null,
+                     *               "reply_to_author": null,
+                     *               "conversation_id": "250316734871552409",
+                     *               "retweet_of_id": null,
+                     *               "attachments": [],
+                     *               "entities": [
+                     *                 {
+                     *                   "type": "hashtag",
+                     *                   "start": 29,
+                     *                   "end": 36,
+                     *                   "value": "spring"
+                     *                 }
+                     *               ],
+                     *               "hashtags": [
+                     *                 "spring"
+                     *               ],
+                     *               "mentions": [],
+                     *               "likes_count": 0,
+                     *               "retweets_count": 0,
+                     *               "replies_count": 0,
+                     *               "viewer": null,
+                     *               "retweet_of": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_TrendAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBlockedTerms: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "term": "#spam*",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "moderator_id": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_BlockedTerm"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    blockTerm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "term": "#spam*"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBlockedTerm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "term": "#spam*",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "moderator_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BlockedTerm"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    unblockTerm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a blocked term. */
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
     showDocument: {
