@@ -55,6 +55,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """When posts reach timelines later than this, the threshold is lowered until they are in time again."""
     fanout_log_hours: Annotated[int, Meta(ge=0)] = 72
     """How long it is kept when each post was pushed to whom, for `chirrup explain`; 0 keeps nothing."""
+    live_connections: Positive = 20_000
+    """How many clients a process tells of changes while they happen."""
+    live_connections_per_account: Positive = 10
+    """How many of these may be of one account."""
+    live_origins: str = ""
+    """Comma-separated origins, such as https://app.example, whose pages may connect too."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""

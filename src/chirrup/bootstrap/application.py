@@ -14,13 +14,17 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph import Graph, Relations
 from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
+from chirrup.live.gateway import Live
+from chirrup.live.handlers import LiveHandlers
+from chirrup.live.hub import Hub
+from chirrup.live.hub import Limits as LiveLimits
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import Bus, Cache, Database, LiveChannel, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -33,6 +37,7 @@ from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
 from chirrup.timelines.explain import Explainer
 from chirrup.timelines.fanout import FanOut
+from chirrup.timelines.news import HomeNews
 from chirrup.timelines.pressure import Pressure
 from chirrup.timelines.pulled import PulledAuthors
 from chirrup.timelines.service import Markers
@@ -63,6 +68,7 @@ class Adapters:
     limiter: RateLimiter
     outbox: OutboxStore
     keys: Keys
+    live: LiveChannel
     bus: Callable[[Sequence[Subscription]], Bus]
     """Makes the bus, once it is known what it delivers to."""
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -100,6 +106,7 @@ class Application:
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
+    live: Live
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -129,7 +136,9 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    reactions = [*_reactions(accounts, graph, posts, engagement), *LiveHandlers(on.live).subscriptions()]
+    subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
+    gate = Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on"))
     return Application(
         settings=settings,
         db=db,
@@ -139,7 +148,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         telemetry=telemetry,
         clock=clock,
         ids=ids,
-        gate=Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
+        gate=gate,
         accounts=accounts,
         sessions=sessions,
         graph=graph,
@@ -152,6 +161,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
+        live=_live(settings, clock, telemetry, on, HomeNews(home), sessions, gate),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
@@ -193,6 +203,21 @@ def _fan_out(
         catch_up=settings.timeline_recent,
         keep_steps=settings.fanout_log_hours > 0,
     )
+
+
+def _live(
+    settings: Settings,
+    clock: Clock,
+    telemetry: Telemetry,
+    on: Adapters,
+    news: HomeNews,
+    sessions: Sessions,
+    gate: Gate,
+) -> Live:
+    limits = LiveLimits(settings.live_connections, settings.live_connections_per_account)
+    hub = Hub(on.live, news, news.home.reader, sessions, clock, telemetry, limits)
+    others = settings.live_origins.replace(",", " ").split()
+    return Live(hub, sessions, gate, frozenset([settings.origin, *others]))
 
 
 def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:

@@ -1,0 +1,145 @@
+"""One client that is connected: what waits to be sent to it, what it has, and when it ends."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from chirrup.accounts import Viewer
+from chirrup.live import schemas
+from chirrup.live.models import CATCH_UP, CONNECTION_QUEUE, Close, Ended
+from chirrup.live.window import Position, Window
+from chirrup.timelines.news import HomeEntry
+
+
+class Connection:
+    """A queue of events, bounded, towards one client. Events before `start` wait until it is known what is new."""
+
+    def __init__(self, viewer: Viewer, expires: int) -> None:
+        """Take who connects, and when the token expires, in milliseconds since the Unix epoch."""
+        self.viewer = viewer
+        self.expires = expires
+        self.watched: frozenset[int] = frozenset()
+        self._window: Window | None = None
+        self._held: list[HomeEntry] = []
+        self._gone: set[int] = set()
+        self._queue: deque[tuple[bytes, str | None]] = deque()
+        self._something = asyncio.Event()
+        self._end: Ended | None = None
+        self._gone_away = False
+
+    @property
+    def since(self) -> int | None:
+        """The id above which the client is told of every entry; None before the start."""
+        return None if self._window is None else self._window.since
+
+    def end(self, code: Close, reason: str) -> None:
+        """Have the connection closed; the first reason counts."""
+        if self._end is None:
+            self._end = Ended(code, reason)
+            self._something.set()
+
+    def go(self) -> None:
+        """Note that the client has gone."""
+        self._gone_away = True
+        self._something.set()
+
+    def renew(self, viewer: Viewer, expires: int) -> None:
+        """Take a newer token of the same account."""
+        self.viewer = viewer
+        self.expires = expires
+
+    async def next(self) -> Sequence[tuple[bytes, str | None]] | None:
+        """Return what is to be sent, as soon as there is something: events as JSON, and where they move it, the id.
+
+        None when the client has gone.
+
+        Raises:
+            Ended: the server ends the connection.
+        """
+        await self._something.wait()
+        if self._gone_away:
+            return None
+        if self._end is not None:
+            raise self._end
+        self._something.clear()
+        waiting = list(self._queue)
+        self._queue.clear()
+        return waiting
+
+    def tell(self, event: bytes, event_id: str | None = None) -> None:
+        """Queue an event; a client that does not keep up is cut off."""
+        if len(self._queue) >= CONNECTION_QUEUE:
+            self._queue.clear()
+            self.end(Close.TOO_SLOW, "The client does not keep up with its events.")
+        elif self._end is None:
+            self._queue.append((event, event_id))
+            self._something.set()
+
+    def start(
+        self, entries: Sequence[HomeEntry] | None, since: int, resume: Position | set[int] | None, now: int, beat: float
+    ) -> None:
+        """Begin with what the database has above `since`: the entries that the client lacks, or a request to reload.
+
+        `now` is an id of this moment; `entries` is None where there are too many.
+        """
+        entries_there = entries if entries is not None else []
+        ids = [post_id for post_id, _ in entries_there]
+        fits = entries is not None and len(self._held) <= CATCH_UP
+        if isinstance(resume, Position):
+            fits = fits and resume.fits(ids)
+            had = {post_id for post_id in ids if post_id <= resume.newest}
+        else:
+            had = set(ids) if resume is None else resume
+        window = self._window = Window(since if fits else now, had.intersection(ids) if fits else ())
+        self.tell(schemas.ready(window.event_id, beat), window.event_id)
+        if not fits:
+            self.tell(schemas.reload(window.event_id), window.event_id)
+        else:
+            for entry in entries_there:
+                self.show(entry)
+            if isinstance(resume, set):
+                for post_id in sorted(resume.difference(ids)):
+                    self.tell(schemas.delete(window.event_id, post_id), window.event_id)
+        held, self._held = self._held, []
+        for entry in held:
+            if entry[0] not in self._gone:
+                self.show(entry)
+        self._gone.clear()
+
+    def show(self, entry: HomeEntry) -> None:
+        """Tell of an entry of the home timeline, once."""
+        post_id, item = entry
+        if self._window is None:
+            if len(self._held) <= CATCH_UP:
+                self._held.append(entry)
+        elif self._window.add(post_id):
+            event_id = self._window.event_id
+            self.tell(schemas.post(event_id, item), event_id)
+
+    def hide(self, post_id: int) -> None:
+        """Tell that a post is gone."""
+        if self._window is None:
+            self._gone.add(post_id)
+        else:
+            self._window.remove(post_id)
+            event_id = self._window.event_id
+            self.tell(schemas.delete(event_id, post_id), event_id)
+
+    def mend(self, entries: Sequence[HomeEntry] | None, now: int) -> None:
+        """Make up for messages that were missed, by what the database has above `since`."""
+        if self._window is None:
+            return
+        if entries is None:
+            self.reload(now)
+            return
+        there = {post_id for post_id, _ in entries}
+        for post_id in sorted(self._window.claimed() - there):
+            self.hide(post_id)
+        for entry in entries:
+            self.show(entry)
+
+    def reload(self, now: int) -> None:
+        """Tell the client to load its page anew; what comes from now on is told again."""
+        if self._window is not None:
+            self._window = Window(now)
+            self.tell(schemas.reload(self._window.event_id), self._window.event_id)

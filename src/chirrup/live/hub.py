@@ -1,0 +1,378 @@
+"""The connected viewers of this process, and how messages come to them."""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+
+from chirrup.accounts import Sessions, Viewer
+from chirrup.live import models, schemas
+from chirrup.live.connection import Connection
+from chirrup.live.counting import Counting
+from chirrup.live.interests import Interests
+from chirrup.live.models import CATCH_UP, Close, Ended
+from chirrup.live.window import Position
+from chirrup.platform.clock import Clock
+from chirrup.platform.errors import Refusal, Unavailable
+from chirrup.platform.ids import compose
+from chirrup.platform.ports import LiveChannel
+from chirrup.platform.telemetry import Telemetry
+from chirrup.posts import PostReader
+from chirrup.timelines.news import HomeNews
+
+HEARTBEAT_SECONDS = 20.0
+"""How often a silent connection is sent a sign of life."""
+_PRESUMED_MS = 60_000
+"""How far back entries count as known to a client that says nothing about it, and is about to load its page."""
+_LONGEST_QUEUE = 10_000
+_AT_ONCE = 64
+_SESSION_CHECK_SECONDS = 15
+_SESSIONS_AT_ONCE = 500
+_MENDING_AT_ONCE = 8
+
+_decoder = msgspec.json.Decoder(models.AnySignal)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections there may be: in this process, and of one account in this process."""
+
+    connections: int
+    of_account: int
+
+
+class Seat:
+    """A viewer with at least one connection."""
+
+    def __init__(self, viewer_id: int) -> None:
+        self.viewer_id = viewer_id
+        self.connections: list[Connection] = []
+        self.channels: set[str] = set()
+
+    @property
+    def viewer(self) -> Viewer:
+        """The viewer, by any of the connections."""
+        return self.connections[0].viewer
+
+
+Listener = Seat | Connection
+
+
+class Hub:
+    """Whom this process tells of what. All work is done for those who are connected, and none for others."""
+
+    def __init__(
+        self,
+        channel: LiveChannel,
+        news: HomeNews,
+        reader: PostReader,
+        sessions: Sessions,
+        clock: Clock,
+        telemetry: Telemetry,
+        limits: Limits,
+    ) -> None:
+        self._news = news
+        self._reader = reader
+        self._sessions = sessions
+        self._clock = clock
+        self._limits = limits
+        self._telemetry = telemetry
+        self._interests: Interests[Listener] = Interests(channel)
+        self._seats: dict[int, Seat] = {}
+        self._signals: asyncio.Queue[tuple[str, models.AnySignal]] = asyncio.Queue(_LONGEST_QUEUE)
+        self._counting = Counting(reader)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._mending = asyncio.Semaphore(_MENDING_AT_ONCE)
+        self._mends: set[asyncio.Task[None]] = set()
+        self._count = 0
+        self._closing = False
+        channel.listen(self.hear, self.miss)
+        telemetry.live_connections.read_from(lambda: [((), self._count)])
+        telemetry.live_channels.read_from(lambda: [((), self._interests.channels)])
+
+    @property
+    def full(self) -> bool:
+        """Whether no more connections are taken."""
+        return self._closing or self._count >= self._limits.connections
+
+    async def join(self, connection: Connection, resume: Position | set[int] | None) -> None:
+        """Tell a connection of everything from now on, and before that of what it lacks.
+
+        Raises:
+            Ended: there are too many connections, or live messages cannot be heard at the moment.
+        """
+        viewer = connection.viewer
+        seat = self._seats.setdefault(viewer.id, Seat(viewer.id))
+        if self.full:
+            raise Ended(Close.TRY_AGAIN, "The server has as many connections as it takes.")
+        if len(seat.connections) >= self._limits.of_account:
+            raise Ended(Close.TOO_MANY, f"An account has at most {self._limits.of_account} connections.")
+        seat.connections.append(connection)
+        self._count += 1
+        self._start_work()
+        try:
+            await self._listen(seat)
+            since = self._since(resume)
+            entries = await self._news.above(viewer, since, CATCH_UP)
+        except Refusal as refusal:
+            raise Ended(Close.TRY_AGAIN, refusal.detail) from refusal
+        connection.start(entries, since, resume, self._now_id(), HEARTBEAT_SECONDS)
+
+    def leave(self, connection: Connection) -> None:
+        """Tell a connection nothing more; for one that has not joined, nothing happens."""
+        seat = self._seats.get(connection.viewer.id)
+        if seat is None:
+            return
+        self._unwatch(connection, connection.watched)
+        if connection in seat.connections:
+            seat.connections.remove(connection)
+            self._count -= 1
+        if not seat.connections:
+            del self._seats[seat.viewer_id]
+            self._interests.drop(seat, seat.channels)
+
+    async def watch(self, connection: Connection, post_ids: Collection[int]) -> None:
+        """Tell a connection of the counts of these posts from now on, and of no others.
+
+        Raises:
+            Ended: live messages cannot be heard at the moment.
+        """
+        wanted = frozenset(post_ids)
+        fresh = wanted - connection.watched
+        self._unwatch(connection, connection.watched - wanted)
+        connection.watched = wanted
+        try:
+            await self._interests.add(connection, map(models.post_channel, fresh))
+            counts = await self._reader.visible_counts(sorted(fresh), connection.viewer) if fresh else {}
+        except Refusal as refusal:
+            raise Ended(Close.TRY_AGAIN, refusal.detail) from refusal
+        for post_id in sorted(fresh):
+            if post_id in counts:
+                connection.tell(schemas.counts(post_id, counts[post_id]))
+                self._counting.seen(post_id, counts[post_id])
+            else:
+                connection.hide(post_id)
+        hidden = fresh.difference(counts)
+        self._unwatch(connection, hidden)
+        connection.watched -= hidden
+
+    def hear(self, channel: str, message: bytes) -> None:
+        """Take a message of a channel."""
+        try:
+            self._signals.put_nowait((channel, _decoder.decode(message)))
+        except msgspec.DecodeError as error:
+            # a newer version of the program may say more
+            log.warning("live.unknown_signal", channel=channel, reason=str(error))
+        except asyncio.QueueFull:
+            log.warning("live.overrun", signals=_LONGEST_QUEUE)
+            while not self._signals.empty():
+                self._signals.get_nowait()
+            self._mend(self._seats.values())
+
+    def miss(self, channels: Collection[str]) -> None:
+        """Make up for messages that may have been missed."""
+        listeners = {listener for channel in channels for listener in self._interests.at(channel)}
+        self._mend(listener for listener in listeners if isinstance(listener, Seat))
+        for channel in channels:
+            kind, _, key = channel.partition(":")
+            if kind == "post":
+                self._counting.changed(int(key))
+
+    def note_end(self, end: Ended) -> None:
+        """Count a connection that the server has ended."""
+        self._telemetry.live_ends.labels(str(int(end.code))).inc()
+
+    def stop(self) -> None:
+        """End all connections, and take no more: the process is about to end."""
+        self._closing = True
+        self.end_all()
+
+    def end_all(self) -> None:
+        """End all connections; clients connect anew."""
+        for seat in self._seats.values():
+            for connection in seat.connections:
+                connection.end(Close.RESTART, "The server restarts.")
+
+    async def close(self) -> None:
+        """Stop all work."""
+        self.stop()
+        tasks = [*self._tasks, *self._mends]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._interests.close()
+
+    def _since(self, resume: Position | set[int] | None) -> int:
+        if isinstance(resume, Position):
+            return resume.since
+        return min(resume) - 1 if resume else compose(self._clock.now() - _PRESUMED_MS, 0, 0)
+
+    def _now_id(self) -> int:
+        return compose(self._clock.now(), 0, 0)
+
+    def _unwatch(self, connection: Connection, post_ids: Iterable[int]) -> None:
+        for post_id in post_ids:
+            name = models.post_channel(post_id)
+            self._interests.drop(connection, [name])
+            if not self._interests.at(name):
+                self._counting.forget(post_id)
+
+    async def _listen(self, seat: Seat) -> bool:
+        """Listen to the viewer, and to whom the viewer follows by now; return whether the latter has changed."""
+        relations = await self._reader.graph.relations(seat.viewer)
+        wanted = {models.author_channel(account_id) for account_id in relations.following}
+        wanted |= {models.author_channel(seat.viewer_id), models.viewer_channel(seat.viewer_id)}
+        fresh, left = wanted - seat.channels, seat.channels - wanted
+        seat.channels = wanted
+        self._interests.drop(seat, left)
+        # also those that another connection waits for at the moment
+        await self._interests.add(seat, wanted)
+        if self._seats.get(seat.viewer_id) is not seat:
+            # the last connection has gone meanwhile
+            self._interests.drop(seat, wanted)
+        return bool(fresh or left)
+
+    def _start_work(self) -> None:
+        if not self._tasks:
+            work = (self._deliver(), self._look_after_sessions(), self._counting.run(self._tell_counts))
+            self._tasks = [asyncio.create_task(one) for one in work]
+
+    async def _deliver(self) -> None:
+        while True:
+            signals = [await self._signals.get()]
+            while len(signals) < _AT_ONCE and not self._signals.empty():
+                signals.append(self._signals.get_nowait())
+            try:
+                await self._handle(signals)
+            except Refusal as refusal:
+                log.warning("live.not_delivered", signals=len(signals), reason=refusal.detail)
+                self._mend(self._seats.values())
+            except Exception:
+                log.exception("live.failed")
+                self._mend(self._seats.values())
+
+    async def _handle(self, signals: Iterable[tuple[str, models.AnySignal]]) -> None:
+        audience: dict[int, set[Seat]] = {}
+        later: list[tuple[str, models.AnySignal]] = []
+        for channel, signal in signals:
+            if isinstance(signal, models.Published):
+                seats = {listener for listener in self._interests.at(channel) if isinstance(listener, Seat)}
+                audience.setdefault(signal.post_id, set()).update(seats)
+            else:
+                later.append((channel, signal))
+        await self._show(audience)
+        for channel, signal in later:
+            await self._take(channel, signal)
+
+    async def _show(self, audience: dict[int, set[Seat]]) -> None:
+        viewers = {
+            post_id: [seat.viewer for seat in seats if seat.connections] for post_id, seats in audience.items() if seats
+        }
+        if not viewers:
+            return
+        for viewer, entry in await self._news.shown_to(viewers):
+            seat = self._seats.get(viewer.id)
+            for connection in seat.connections if seat else ():
+                connection.show(entry)
+                self._telemetry.live_events.labels("post").inc()
+
+    async def _take(self, channel: str, signal: models.AnySignal) -> None:
+        match signal:
+            case models.Deleted(post_id=post_id):
+                for connection in self._connections(channel):
+                    connection.hide(post_id)
+                    self._telemetry.live_events.labels("delete").inc()
+            case models.Counted(post_id=post_id):
+                self._counting.changed(post_id)
+            case models.Noticed(notification_id=notification_id):
+                for connection in self._connections(channel):
+                    connection.tell(schemas.notification(notification_id))
+                    self._telemetry.live_events.labels("notification").inc()
+            case models.LoggedOut(session_id=session_id):
+                for connection in self._connections(channel):
+                    if connection.viewer.session_id == session_id:
+                        connection.end(Close.NOT_AUTHENTICATED, "The session has ended.")
+            case models.Banned():
+                for connection in self._connections(channel):
+                    connection.end(Close.FORBIDDEN, "This account is banned.")
+            case models.Related():
+                for seat in [listener for listener in self._interests.at(channel) if isinstance(listener, Seat)]:
+                    await self._relate(seat)
+
+    def _connections(self, channel: str) -> list[Connection]:
+        found: list[Connection] = []
+        for listener in self._interests.at(channel):
+            found += listener.connections if isinstance(listener, Seat) else [listener]
+        return found
+
+    async def _relate(self, seat: Seat) -> None:
+        """Follow the changed follows and blocks of a viewer."""
+        changed = await self._listen(seat)
+        for connection in list(seat.connections):
+            if changed:
+                connection.reload(self._now_id())
+            watched = connection.watched
+            counts = await self._reader.visible_counts(sorted(watched), connection.viewer) if watched else {}
+            hidden = watched.difference(counts)
+            self._unwatch(connection, hidden)
+            connection.watched -= hidden
+
+    def _tell_counts(self, post_id: int, counts: schemas.Counts) -> None:
+        event = schemas.counts(post_id, counts)
+        for listener in self._interests.at(models.post_channel(post_id)):
+            if isinstance(listener, Connection):
+                listener.tell(event)
+                self._telemetry.live_events.labels("counts").inc()
+
+    def _mend(self, seats: Iterable[Seat]) -> None:
+        """Have the database tell what the messages of some viewers may have left out."""
+        for seat in list(seats):
+            task = asyncio.create_task(self._mend_one(seat))
+            self._mends.add(task)
+            task.add_done_callback(self._mends.discard)
+
+    async def _mend_one(self, seat: Seat) -> None:
+        async with self._mending:
+            try:
+                if seat.connections and await self._listen(seat):
+                    for connection in seat.connections:
+                        connection.reload(self._now_id())
+                for connection in list(seat.connections):
+                    since = connection.since
+                    if since is not None:
+                        entries = await self._news.above(connection.viewer, since, CATCH_UP)
+                        connection.mend(entries, self._now_id())
+            except Refusal as refusal:
+                for connection in seat.connections:
+                    connection.end(Close.TRY_AGAIN, refusal.detail)
+
+    async def _look_after_sessions(self) -> None:
+        """End connections whose token has expired or whose session has ended, should nobody have said so."""
+        seconds = 0
+        while True:
+            await asyncio.sleep(1)
+            seconds += 1
+            connections = [connection for seat in self._seats.values() for connection in seat.connections]
+            now = self._clock.now()
+            for connection in connections:
+                if connection.expires <= now:
+                    connection.end(Close.NOT_AUTHENTICATED, "The access token has expired.")
+            if seconds % _SESSION_CHECK_SECONDS == 0:
+                await self._check_sessions(connections)
+
+    async def _check_sessions(self, connections: list[Connection]) -> None:
+        for start in range(0, len(connections), _SESSIONS_AT_ONCE):
+            some = connections[start : start + _SESSIONS_AT_ONCE]
+            try:
+                alive = await self._sessions.living([connection.viewer.session_id for connection in some])
+            except Unavailable as fault:
+                # the next look comes soon
+                log.info("live.sessions_unknown", reason=fault.detail)
+                return
+            for connection in some:
+                if connection.viewer.session_id not in alive:
+                    connection.end(Close.NOT_AUTHENTICATED, "The session has ended.")
