@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,18 +57,22 @@ class Listener:
 
     async def end(self) -> int:
         """Return the code with which the server ends the connection."""
-        try:
-            while True:
-                await self.next()
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code
+        return await code_of(self.socket, self.next)
 
     @property
     def last_event_id(self) -> str:
         """From where to go on."""
         found: str = [event["event_id"] for event in self.events if "event_id" in event][-1]
         return found
+
+
+async def code_of(socket: ClientConnection, read: Callable[[], Awaitable[object]] | None = None) -> int:
+    """Read to the end, and return the code with which the server closes."""
+    with suppress(ConnectionClosed):
+        while True:
+            await (read() if read is not None else asyncio.wait_for(socket.recv(), SECONDS))
+    assert socket.close_code is not None
+    return socket.close_code
 
 
 @asynccontextmanager

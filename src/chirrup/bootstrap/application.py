@@ -136,7 +136,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    reactions = [*_reactions(accounts, graph, posts, engagement), *LiveHandlers(on.live).subscriptions()]
+    reactions = [*_reactions(accounts, graph, posts, engagement), *LiveHandlers(on.live, clock).subscriptions()]
     subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     gate = Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on"))
     return Application(

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from chirrup.accounts import Viewer
-from chirrup.live import schemas
+from chirrup.live import models, schemas
 from chirrup.live.models import CATCH_UP, CONNECTION_QUEUE, Close, Ended
 from chirrup.live.window import Position, Window
 from chirrup.timelines.news import HomeEntry
@@ -124,6 +124,20 @@ class Connection:
             self._window.remove(post_id)
             event_id = self._window.event_id
             self.tell(schemas.delete(event_id, post_id), event_id)
+
+    def take(self, signal: models.Signal, now: int) -> None:
+        """Do what a message means to this client; `now` is an id of this moment."""
+        match signal:
+            case models.Deleted(post_id=post_id):
+                self.hide(post_id)
+            case models.Noticed(notification_id=notification_id):
+                self.tell(schemas.notification(notification_id))
+            case models.LoggedOut(session_id=session_id) if session_id == self.viewer.session_id:
+                self.end(Close.NOT_AUTHENTICATED, "The session has ended.")
+            case models.Banned():
+                self.end(Close.FORBIDDEN, "This account takes part no longer.")
+            case models.Vanished():
+                self.reload(now)
 
     def mend(self, entries: Sequence[HomeEntry] | None, now: int) -> None:
         """Make up for messages that were missed, by what the database has above `since`."""

@@ -9,9 +9,13 @@ from chirrup.accounts import AccountBanned, AccountDeleted, SessionEnded
 from chirrup.engagement import PostLiked, PostUnliked
 from chirrup.graph import BlockCreated, BlockEnded, FollowCreated, FollowEnded
 from chirrup.live import models
+from chirrup.platform.clock import Clock
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, LiveChannel, Subscription
 from chirrup.posts import PostDeleted, PostPublished
+
+STALE_MS = 900_000
+"""Older events, such as a new consumer finds in the log, are not handed on: pages show what came of them."""
 
 _Message = tuple[str, models.Signal]
 
@@ -21,10 +25,17 @@ class LiveHandlers:
     """The reactions of live updates. What is said twice is told once, so a batch may be handled again."""
 
     channel: LiveChannel
+    clock: Clock
 
     async def hand_on(self, batch: Batch) -> None:
-        """Publish what the events of a batch mean to whom."""
-        messages = dict.fromkeys(message for delivery in batch.deliveries for message in messages_of(delivery.event))
+        """Publish what the events of a batch mean to whom; what is long past is no news to anybody."""
+        oldest = self.clock.now() - STALE_MS
+        messages = dict.fromkeys(
+            message
+            for delivery in batch.deliveries
+            if delivery.published_at >= oldest
+            for message in messages_of(delivery.event)
+        )
         await self.channel.publish([(channel, msgspec.json.encode(signal)) for channel, signal in messages])
 
     def subscriptions(self) -> list[Subscription]:
@@ -58,6 +69,7 @@ def messages_of(event: Event) -> Iterator[_Message]:
             yield models.viewer_channel(account_id), models.LoggedOut(session_id)
         case AccountBanned(account_id=account_id) | AccountDeleted(account_id=account_id):
             yield models.viewer_channel(account_id), models.Banned()
+            yield models.author_channel(account_id), models.Vanished()
 
 
 def _counted(event: PostPublished | PostDeleted) -> Iterator[_Message]:

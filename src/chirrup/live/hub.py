@@ -1,7 +1,7 @@
 """The connected viewers of this process, and how messages come to them."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -12,6 +12,7 @@ from chirrup.live import models, schemas
 from chirrup.live.connection import Connection
 from chirrup.live.counting import Counting
 from chirrup.live.interests import Interests
+from chirrup.live.mending import Mending
 from chirrup.live.models import CATCH_UP, Close, Ended
 from chirrup.live.window import Position
 from chirrup.platform.clock import Clock
@@ -30,8 +31,8 @@ _LONGEST_QUEUE = 10_000
 _AT_ONCE = 64
 _SESSION_CHECK_SECONDS = 15
 _SESSIONS_AT_ONCE = 500
-_MENDING_AT_ONCE = 8
 
+_TOLD: Mapping[type[models.Signal], str] = {models.Deleted: "delete", models.Noticed: "notification"}
 _decoder = msgspec.json.Decoder(models.AnySignal)
 log = structlog.get_logger()
 
@@ -85,8 +86,7 @@ class Hub:
         self._signals: asyncio.Queue[tuple[str, models.AnySignal]] = asyncio.Queue(_LONGEST_QUEUE)
         self._counting = Counting(reader)
         self._tasks: list[asyncio.Task[None]] = []
-        self._mending = asyncio.Semaphore(_MENDING_AT_ONCE)
-        self._mends: set[asyncio.Task[None]] = set()
+        self._mending: Mending[Seat] = Mending()
         self._count = 0
         self._closing = False
         channel.listen(self.hear, self.miss)
@@ -170,12 +170,12 @@ class Hub:
             log.warning("live.overrun", signals=_LONGEST_QUEUE)
             while not self._signals.empty():
                 self._signals.get_nowait()
-            self._mend(self._seats.values())
+            self._mending.add(self._seats.values())
 
     def miss(self, channels: Collection[str]) -> None:
         """Make up for messages that may have been missed."""
         listeners = {listener for channel in channels for listener in self._interests.at(channel)}
-        self._mend(listener for listener in listeners if isinstance(listener, Seat))
+        self._mending.add(listener for listener in listeners if isinstance(listener, Seat))
         for channel in channels:
             kind, _, key = channel.partition(":")
             if kind == "post":
@@ -199,11 +199,10 @@ class Hub:
     async def close(self) -> None:
         """Stop all work."""
         self.stop()
-        tasks = [*self._tasks, *self._mends]
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
         await self._interests.close()
 
     def _since(self, resume: Position | set[int] | None) -> int:
@@ -238,7 +237,12 @@ class Hub:
 
     def _start_work(self) -> None:
         if not self._tasks:
-            work = (self._deliver(), self._look_after_sessions(), self._counting.run(self._tell_counts))
+            work = (
+                self._deliver(),
+                self._look_after_sessions(),
+                self._counting.run(self._tell_counts),
+                self._mending.run(self._mend),
+            )
             self._tasks = [asyncio.create_task(one) for one in work]
 
     async def _deliver(self) -> None:
@@ -250,18 +254,17 @@ class Hub:
                 await self._handle(signals)
             except Refusal as refusal:
                 log.warning("live.not_delivered", signals=len(signals), reason=refusal.detail)
-                self._mend(self._seats.values())
+                self._mending.add(self._seats.values())
             except Exception:
                 log.exception("live.failed")
-                self._mend(self._seats.values())
+                self._mending.add(self._seats.values())
 
     async def _handle(self, signals: Iterable[tuple[str, models.AnySignal]]) -> None:
         audience: dict[int, set[Seat]] = {}
         later: list[tuple[str, models.AnySignal]] = []
         for channel, signal in signals:
             if isinstance(signal, models.Published):
-                seats = {listener for listener in self._interests.at(channel) if isinstance(listener, Seat)}
-                audience.setdefault(signal.post_id, set()).update(seats)
+                audience.setdefault(signal.post_id, set()).update(self._seats_at(channel))
             else:
                 later.append((channel, signal))
         await self._show(audience)
@@ -281,27 +284,20 @@ class Hub:
                 self._telemetry.live_events.labels("post").inc()
 
     async def _take(self, channel: str, signal: models.AnySignal) -> None:
-        match signal:
-            case models.Deleted(post_id=post_id):
-                for connection in self._connections(channel):
-                    connection.hide(post_id)
-                    self._telemetry.live_events.labels("delete").inc()
-            case models.Counted(post_id=post_id):
-                self._counting.changed(post_id)
-            case models.Noticed(notification_id=notification_id):
-                for connection in self._connections(channel):
-                    connection.tell(schemas.notification(notification_id))
-                    self._telemetry.live_events.labels("notification").inc()
-            case models.LoggedOut(session_id=session_id):
-                for connection in self._connections(channel):
-                    if connection.viewer.session_id == session_id:
-                        connection.end(Close.NOT_AUTHENTICATED, "The session has ended.")
-            case models.Banned():
-                for connection in self._connections(channel):
-                    connection.end(Close.FORBIDDEN, "This account is banned.")
-            case models.Related():
-                for seat in [listener for listener in self._interests.at(channel) if isinstance(listener, Seat)]:
-                    await self._relate(seat)
+        if isinstance(signal, models.Counted):
+            self._counting.changed(signal.post_id)
+        elif isinstance(signal, models.Related):
+            for seat in self._seats_at(channel):
+                await self._relate(seat)
+        else:
+            told = _TOLD.get(type(signal))
+            for connection in self._connections(channel):
+                connection.take(signal, self._now_id())
+                if told:
+                    self._telemetry.live_events.labels(told).inc()
+
+    def _seats_at(self, channel: str) -> list[Seat]:
+        return [listener for listener in self._interests.at(channel) if isinstance(listener, Seat)]
 
     def _connections(self, channel: str) -> list[Connection]:
         found: list[Connection] = []
@@ -328,27 +324,23 @@ class Hub:
                 listener.tell(event)
                 self._telemetry.live_events.labels("counts").inc()
 
-    def _mend(self, seats: Iterable[Seat]) -> None:
-        """Have the database tell what the messages of some viewers may have left out."""
-        for seat in list(seats):
-            task = asyncio.create_task(self._mend_one(seat))
-            self._mends.add(task)
-            task.add_done_callback(self._mends.discard)
-
-    async def _mend_one(self, seat: Seat) -> None:
-        async with self._mending:
-            try:
-                if seat.connections and await self._listen(seat):
-                    for connection in seat.connections:
-                        connection.reload(self._now_id())
-                for connection in list(seat.connections):
-                    since = connection.since
-                    if since is not None:
-                        entries = await self._news.above(connection.viewer, since, CATCH_UP)
-                        connection.mend(entries, self._now_id())
-            except Refusal as refusal:
-                for connection in seat.connections:
-                    connection.end(Close.TRY_AGAIN, refusal.detail)
+    async def _mend(self, seat: Seat) -> None:
+        """Have the database tell what the messages of a viewer may have left out."""
+        try:
+            changed = bool(seat.connections) and await self._listen(seat)
+            for connection in list(seat.connections):
+                since = connection.since
+                if changed:
+                    connection.reload(self._now_id())
+                elif since is not None:
+                    connection.mend(await self._news.above(connection.viewer, since, CATCH_UP), self._now_id())
+        except Refusal as refusal:
+            for connection in seat.connections:
+                connection.end(Close.TRY_AGAIN, refusal.detail)
+        except Exception:
+            log.exception("live.not_mended")
+            for connection in seat.connections:
+                connection.end(Close.TRY_AGAIN, "The server could not bring this connection up to date.")
 
     async def _look_after_sessions(self) -> None:
         """End connections whose token has expired or whose session has ended, should nobody have said so."""

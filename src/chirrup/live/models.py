@@ -79,7 +79,11 @@ class Banned(Signal, frozen=True, tag="banned"):
     """On a viewer's channel: the account takes part no longer."""
 
 
-AnySignal = Published | Deleted | Counted | Noticed | Related | LoggedOut | Banned
+class Vanished(Signal, frozen=True, tag="vanished"):
+    """On an author's channel: nothing of the author is shown any more."""
+
+
+AnySignal = Published | Deleted | Counted | Noticed | Related | LoggedOut | Banned | Vanished
 
 
 def author_channel(account_id: int) -> str:
