@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
+from chirrup.accounts import Viewer
 from chirrup.live.models import CATCH_UP
 from chirrup.posts import Draft
 from tests.live.clients import Listener, listening, streaming
@@ -107,7 +109,7 @@ async def test_after_too_many_entries_the_client_reloads(community: Community, b
     async with listening(base, wren) as live:
         pass
     for number in range(CATCH_UP + 1):
-        await community.app.posts.publish(robin.id, Draft(text=f"no. {number}"))
+        await community.app.posts.publish(Viewer(robin.id, 0), Draft(text=f"no. {number}"))
     await community.settle()
     async with listening(base, wren, last_event_id=live.last_event_id) as live:
         assert [event["type"] for event in await told(live)] == ["reload"]
@@ -123,7 +125,8 @@ async def test_what_is_published_while_clients_come_and_go_is_told_to_each_once(
 
     async def publish() -> None:
         for number in range(40):
-            published.append((await robin.publish(f"no. {number}"))["id"])
+            post = await robin.publish(f"no. {number}")
+            published.append(post["id"])
 
     publishing = asyncio.create_task(publish())
     seen: list[str] = []
@@ -144,7 +147,6 @@ async def insert(community: Community, author: Person, post_id: int) -> None:
     app = community.app
     original = (await author.ids("/users/robin/posts"))[0]
     row = (await app.post_reader.store.by_ids(app.db.read, [int(original)]))[int(original)]
+    late = msgspec.structs.replace(row, id=post_id, text="late", conversation_id=post_id)
     async with app.db.transaction() as tx:
-        await app.post_reader.store.insert(
-            tx, type(row)(id=post_id, author_id=author.id, text="late", conversation_id=post_id)
-        )
+        await app.post_reader.store.insert(tx, late)
