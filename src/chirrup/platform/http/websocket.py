@@ -19,6 +19,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment: even empty ones cost memory."""
+        if self.close_sent:
+            return
         if len(self.frames) >= _MOST_FRAGMENTS:
             self.conn.fail(1008, "too many fragments")
             self.handle_parser_exception()
