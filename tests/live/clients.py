@@ -11,9 +11,21 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support import Person
+from tests.support import Community, Person
 
 SECONDS = 15
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+
+
+def connected(community: Community) -> int:
+    """Return how many clients the application under test has."""
+    return round(next(iter(community.app.telemetry.live_connections.collect())).samples[0].value)
 
 
 def token_of(person: Person) -> str:

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from chirrup.bootstrap import Application
 from chirrup.live import gateway
 from chirrup.live.models import CONNECTION_QUEUE, Close
-from tests.live.clients import code_of, listening, open_socket, streaming, token_of
+from tests.live.clients import code_of, connected, eventually, listening, open_socket, streaming, token_of
 from tests.support import DEVICE, PASSWORD, Community
 
 
@@ -82,6 +82,7 @@ async def test_an_account_has_so_many_connections(community: Community, base: st
             assert await code_of(third) == Close.TOO_MANY
         answer = await wren.client.get("/live/events")
         assert (answer.status_code, answer.json()["status"]) == (429, 429)
+    await eventually(lambda: connected(community) == 0)
     async with listening(base, wren):
         pass
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.live.clients import listening, streaming
+from tests.live.clients import eventually, listening, streaming
 from tests.support import Community, Person
 
 
@@ -188,7 +188,7 @@ async def test_a_process_listens_only_for_who_is_connected(community: Community,
     def listened_to() -> float:
         return next(iter(channels.collect())).samples[0].value
 
-    assert listened_to() == 0
+    await eventually(lambda: listened_to() == 0)
     async with listening(base, wren) as live:
         # Wren's own two, and Robin's
         assert listened_to() == 3
@@ -196,6 +196,4 @@ async def test_a_process_listens_only_for_who_is_connected(community: Community,
         await live.say(type="watch", posts=[post["id"]])
         await live.kind("counts")
         assert listened_to() == 4
-    await community.settle()
-    async with listening(base, robin):
-        assert listened_to() == 2
+    await eventually(lambda: listened_to() == 0)

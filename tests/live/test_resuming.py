@@ -70,12 +70,15 @@ async def test_an_event_stream_goes_on_where_a_socket_ended(community: Community
         assert (await stream.next())[1]["post"]["id"] == missed["id"]
 
 
-async def test_an_entry_that_went_away_meanwhile_has_the_client_reload(birds: Birds, base: str) -> None:
+async def test_an_entry_that_went_away_meanwhile_has_the_client_reload(
+    community: Community, birds: Birds, base: str
+) -> None:
     wren, robin = birds
     async with listening(base, wren) as live:
         post = await robin.publish("one")
         await live.kind("post")
     await robin.call("DELETE", f"/posts/{post['id']}")
+    await community.settle()
     async with listening(base, wren, last_event_id=live.last_event_id) as live:
         assert [event["type"] for event in await told(live)] == ["reload"]
 
@@ -92,12 +95,15 @@ async def test_an_entry_that_came_late_has_the_client_reload(community: Communit
         assert [event["type"] for event in await told(live)] == ["reload"]
 
 
-async def test_a_client_that_names_what_it_has_is_brought_up_to_date(birds: Birds, base: str) -> None:
+async def test_a_client_that_names_what_it_has_is_brought_up_to_date(
+    community: Community, birds: Birds, base: str
+) -> None:
     wren, robin = birds
     kept, gone = await robin.publish("one"), await robin.publish("two")
     known = await wren.ids("/feed")
     await robin.call("DELETE", f"/posts/{gone['id']}")
     fresh = await robin.publish("three")
+    await community.settle()
     async with listening(base, wren, known=known) as live:
         events = [(event["type"], event.get("post_id") or event["post"]["id"]) for event in await told(live)]
     assert events == [("post", fresh["id"]), ("delete", gone["id"])]
@@ -128,9 +134,10 @@ async def test_what_is_published_while_clients_come_and_go_is_told_to_each_once(
             post = await robin.publish(f"no. {number}")
             published.append(post["id"])
 
+    async with listening(base, wren) as live:
+        hello: dict[str, Any] = {"last_event_id": live.last_event_id}
     publishing = asyncio.create_task(publish())
     seen: list[str] = []
-    hello: dict[str, Any] = {}
     while not publishing.done():
         async with listening(base, wren, **hello) as live:
             seen += await posts(live)

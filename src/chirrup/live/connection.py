@@ -76,35 +76,40 @@ class Connection:
             self._something.set()
 
     def start(
-        self, entries: Sequence[HomeEntry] | None, since: int, resume: Position | set[int] | None, now: int, beat: float
+        self, entries: Sequence[HomeEntry], since: int, resume: Position | set[int] | None, heartbeat: float
     ) -> None:
-        """Begin with what the database has above `since`: the entries that the client lacks, or a request to reload.
+        """Begin with what the database has above `since`: with the entries that the client lacks, or by a reload."""
+        ids = [post_id for post_id, _ in entries]
+        match resume:
+            case Position():
+                fits, had = resume.fits(ids), {post_id for post_id in ids if post_id <= resume.newest}
+            case set():
+                fits, had = True, resume
+            case None:
+                fits, had = True, set(ids)
+        if not fits or len(self._held) > CATCH_UP:
+            self.start_anew(entries, since, heartbeat)
+            return
+        window = self._window = Window(since, had.intersection(ids))
+        self.tell(schemas.ready(window.event_id, heartbeat), window.event_id)
+        for entry in entries:
+            self.show(entry)
+        if isinstance(resume, set):
+            for post_id in sorted(resume.difference(ids)):
+                self.tell(schemas.delete(window.event_id, post_id), window.event_id)
+        self._release()
 
-        `now` is an id of this moment; `entries` is None where there are too many.
-        """
-        entries_there = entries if entries is not None else []
-        ids = [post_id for post_id, _ in entries_there]
-        fits = entries is not None and len(self._held) <= CATCH_UP
-        if isinstance(resume, Position):
-            fits = fits and resume.fits(ids)
-            had = {post_id for post_id in ids if post_id <= resume.newest}
-        else:
-            had = set(ids) if resume is None else resume
-        window = self._window = Window(since if fits else now, had.intersection(ids) if fits else ())
-        self.tell(schemas.ready(window.event_id, beat), window.event_id)
-        if not fits:
-            self.tell(schemas.reload(window.event_id), window.event_id)
-        else:
-            for entry in entries_there:
-                self.show(entry)
-            if isinstance(resume, set):
-                for post_id in sorted(resume.difference(ids)):
-                    self.tell(schemas.delete(window.event_id, post_id), window.event_id)
-        held, self._held = self._held, []
-        for entry in held:
-            if entry[0] not in self._gone:
-                self.show(entry)
-        self._gone.clear()
+    def start_anew(self, entries: Sequence[HomeEntry], since: int, heartbeat: float) -> None:
+        """Begin by telling the client to load its page, which will have these entries above `since`."""
+        window = self._window = Window(since, (post_id for post_id, _ in entries))
+        self.tell(schemas.ready(window.event_id, heartbeat), window.event_id)
+        self.tell(schemas.reload(window.event_id), window.event_id)
+        self._release()
+
+    def reload(self, entries: Sequence[HomeEntry], since: int) -> None:
+        """Tell the client to load its page anew, which will have these entries above `since`."""
+        self._window = Window(since, (post_id for post_id, _ in entries))
+        self.tell(schemas.reload(self._window.event_id), self._window.event_id)
 
     def show(self, entry: HomeEntry) -> None:
         """Tell of an entry of the home timeline, once."""
@@ -125,8 +130,8 @@ class Connection:
             event_id = self._window.event_id
             self.tell(schemas.delete(event_id, post_id), event_id)
 
-    def take(self, signal: models.Signal, now: int) -> None:
-        """Do what a message means to this client; `now` is an id of this moment."""
+    def take(self, signal: models.Signal) -> None:
+        """Do what a message means to this client."""
         match signal:
             case models.Deleted(post_id=post_id):
                 self.hide(post_id)
@@ -136,15 +141,10 @@ class Connection:
                 self.end(Close.NOT_AUTHENTICATED, "The session has ended.")
             case models.Banned():
                 self.end(Close.FORBIDDEN, "This account takes part no longer.")
-            case models.Vanished():
-                self.reload(now)
 
-    def mend(self, entries: Sequence[HomeEntry] | None, now: int) -> None:
+    def mend(self, entries: Sequence[HomeEntry]) -> None:
         """Make up for messages that were missed, by what the database has above `since`."""
         if self._window is None:
-            return
-        if entries is None:
-            self.reload(now)
             return
         there = {post_id for post_id, _ in entries}
         for post_id in sorted(self._window.claimed() - there):
@@ -152,8 +152,10 @@ class Connection:
         for entry in entries:
             self.show(entry)
 
-    def reload(self, now: int) -> None:
-        """Tell the client to load its page anew; what comes from now on is told again."""
-        if self._window is not None:
-            self._window = Window(now)
-            self.tell(schemas.reload(self._window.event_id), self._window.event_id)
+    def _release(self) -> None:
+        """Show what came before the start and is there still."""
+        held, self._held = self._held, []
+        for entry in held:
+            if entry[0] not in self._gone:
+                self.show(entry)
+        self._gone.clear()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
+
 from chirrup.accounts import Sessions
 from chirrup.live import schemas
 from chirrup.live.connection import Connection
@@ -18,6 +20,7 @@ from chirrup.platform.http.asgi import Headers, Receive, Scope, Send
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem, refusal_headers
 
+log = structlog.get_logger()
 SUBPROTOCOL = "chirrup.v1"
 _BEARER = "bearer."
 _HELLO_SECONDS = 10.0
@@ -189,6 +192,9 @@ async def _until_gone(connection: Connection, listening: Awaitable[None]) -> Non
         connection.end(end.code, end.reason)
     except Refusal as refusal:
         connection.end(Close.TRY_AGAIN, refusal.detail)
+    except Exception:
+        log.exception("live.conversation_failed")
+        connection.end(Close.FAULT, "Something went wrong here; the log has the details.")
     else:
         connection.go()
 

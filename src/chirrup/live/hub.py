@@ -21,7 +21,7 @@ from chirrup.platform.ids import compose
 from chirrup.platform.ports import LiveChannel
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import PostReader
-from chirrup.timelines.news import HomeNews
+from chirrup.timelines.news import HomeEntry, HomeNews
 
 HEARTBEAT_SECONDS = 20.0
 """How often a silent connection is sent a sign of life."""
@@ -51,7 +51,11 @@ class Seat:
     def __init__(self, viewer_id: int) -> None:
         self.viewer_id = viewer_id
         self.connections: list[Connection] = []
-        self.channels: set[str] = set()
+        self.authors: frozenset[int] = frozenset()
+        """Whose posts are listened to: the viewer's, and those of followees."""
+        self.listening = asyncio.Lock()
+        self.stale = False
+        """Whether clients have to load their pages anew, whatever has changed."""
 
     @property
     def viewer(self) -> Viewer:
@@ -117,9 +121,12 @@ class Hub:
             await self._listen(seat)
             since = self._since(resume)
             entries = await self._news.above(viewer, since, CATCH_UP)
+            if entries is None:
+                connection.start_anew(*await self._lately(viewer), HEARTBEAT_SECONDS)
+            else:
+                connection.start(entries, since, resume, HEARTBEAT_SECONDS)
         except Refusal as refusal:
             raise Ended(Close.TRY_AGAIN, refusal.detail) from refusal
-        connection.start(entries, since, resume, self._now_id(), HEARTBEAT_SECONDS)
 
     def leave(self, connection: Connection) -> None:
         """Tell a connection nothing more; for one that has not joined, nothing happens."""
@@ -132,7 +139,7 @@ class Hub:
             self._count -= 1
         if not seat.connections:
             del self._seats[seat.viewer_id]
-            self._interests.drop(seat, seat.channels)
+            self._quit(seat)
 
     async def watch(self, connection: Connection, post_ids: Collection[int]) -> None:
         """Tell a connection of the counts of these posts from now on, and of no others.
@@ -210,8 +217,12 @@ class Hub:
             return resume.since
         return min(resume) - 1 if resume else compose(self._clock.now() - _PRESUMED_MS, 0, 0)
 
-    def _now_id(self) -> int:
-        return compose(self._clock.now(), 0, 0)
+    async def _lately(self, viewer: Viewer) -> tuple[list[HomeEntry], int]:
+        """Return entries that a page which is loaded now has, and an id above which these are all."""
+        now = self._clock.now()
+        since = compose(now - _PRESUMED_MS, 0, 0)
+        entries = await self._news.above(viewer, since, CATCH_UP)
+        return (entries, since) if entries is not None else ([], compose(now, 0, 0))
 
     def _unwatch(self, connection: Connection, post_ids: Iterable[int]) -> None:
         for post_id in post_ids:
@@ -222,18 +233,23 @@ class Hub:
 
     async def _listen(self, seat: Seat) -> bool:
         """Listen to the viewer, and to whom the viewer follows by now; return whether the latter has changed."""
-        relations = await self._reader.graph.relations(seat.viewer)
-        wanted = {models.author_channel(account_id) for account_id in relations.following}
-        wanted |= {models.author_channel(seat.viewer_id), models.viewer_channel(seat.viewer_id)}
-        fresh, left = wanted - seat.channels, seat.channels - wanted
-        seat.channels = wanted
-        self._interests.drop(seat, left)
-        # also those that another connection waits for at the moment
-        await self._interests.add(seat, wanted)
-        if self._seats.get(seat.viewer_id) is not seat:
+        async with seat.listening:
+            # first to what tells of changes, so that none comes between the look and the listening
+            await self._interests.add(seat, [models.viewer_channel(seat.viewer_id)])
+            viewer_id = seat.viewer_id
+            authors = (await self._reader.graph.relations(Viewer(viewer_id, 0))).following | {viewer_id}
+            before, seat.authors = seat.authors, authors
+            self._interests.drop(seat, map(models.author_channel, before - authors))
+            # also to those that another connection waits for at the moment
+            await self._interests.add(seat, map(models.author_channel, authors))
+        if self._seats.get(viewer_id) is not seat:
             # the last connection has gone meanwhile
-            self._interests.drop(seat, wanted)
-        return bool(fresh or left)
+            self._quit(seat)
+        return authors != before
+
+    def _quit(self, seat: Seat) -> None:
+        self._interests.drop(seat, [models.viewer_channel(seat.viewer_id)])
+        self._interests.drop(seat, map(models.author_channel, seat.authors))
 
     def _start_work(self) -> None:
         if not self._tasks:
@@ -269,7 +285,7 @@ class Hub:
                 later.append((channel, signal))
         await self._show(audience)
         for channel, signal in later:
-            await self._take(channel, signal)
+            self._take(channel, signal)
 
     async def _show(self, audience: dict[int, set[Seat]]) -> None:
         viewers = {
@@ -283,16 +299,18 @@ class Hub:
                 connection.show(entry)
                 self._telemetry.live_events.labels("post").inc()
 
-    async def _take(self, channel: str, signal: models.AnySignal) -> None:
+    def _take(self, channel: str, signal: models.AnySignal) -> None:
         if isinstance(signal, models.Counted):
             self._counting.changed(signal.post_id)
-        elif isinstance(signal, models.Related):
-            for seat in self._seats_at(channel):
-                await self._relate(seat)
+        elif isinstance(signal, models.Related | models.Vanished):
+            seats = self._seats_at(channel)
+            for seat in seats:
+                seat.stale = seat.stale or isinstance(signal, models.Vanished)
+            self._mending.add(seats)
         else:
             told = _TOLD.get(type(signal))
             for connection in self._connections(channel):
-                connection.take(signal, self._now_id())
+                connection.take(signal)
                 if told:
                     self._telemetry.live_events.labels(told).inc()
 
@@ -305,18 +323,6 @@ class Hub:
             found += listener.connections if isinstance(listener, Seat) else [listener]
         return found
 
-    async def _relate(self, seat: Seat) -> None:
-        """Follow the changed follows and blocks of a viewer."""
-        changed = await self._listen(seat)
-        for connection in list(seat.connections):
-            if changed:
-                connection.reload(self._now_id())
-            watched = connection.watched
-            counts = await self._reader.visible_counts(sorted(watched), connection.viewer) if watched else {}
-            hidden = watched.difference(counts)
-            self._unwatch(connection, hidden)
-            connection.watched -= hidden
-
     def _tell_counts(self, post_id: int, counts: schemas.Counts) -> None:
         event = schemas.counts(post_id, counts)
         for listener in self._interests.at(models.post_channel(post_id)):
@@ -325,15 +331,23 @@ class Hub:
                 self._telemetry.live_events.labels("counts").inc()
 
     async def _mend(self, seat: Seat) -> None:
-        """Have the database tell what the messages of a viewer may have left out."""
+        """Bring a viewer up to date with changed follows and blocks, and with messages that may have been lost."""
+        if not seat.connections:
+            return
         try:
-            changed = bool(seat.connections) and await self._listen(seat)
+            stale, seat.stale = seat.stale, False
+            stale = await self._listen(seat) or stale
             for connection in list(seat.connections):
                 since = connection.since
-                if changed:
-                    connection.reload(self._now_id())
-                elif since is not None:
-                    connection.mend(await self._news.above(connection.viewer, since, CATCH_UP), self._now_id())
+                if since is None:
+                    # it is about to be told what the database has
+                    continue
+                entries = None if stale else await self._news.above(connection.viewer, since, CATCH_UP)
+                if entries is None:
+                    connection.reload(*await self._lately(connection.viewer))
+                else:
+                    connection.mend(entries)
+                await self._look_at_watched(connection)
         except Refusal as refusal:
             for connection in seat.connections:
                 connection.end(Close.TRY_AGAIN, refusal.detail)
@@ -341,6 +355,15 @@ class Hub:
             log.exception("live.not_mended")
             for connection in seat.connections:
                 connection.end(Close.TRY_AGAIN, "The server could not bring this connection up to date.")
+
+    async def _look_at_watched(self, connection: Connection) -> None:
+        """Watch no posts that the viewer may not see any more."""
+        watched = connection.watched
+        seen = await self._reader.visible_counts(sorted(watched), connection.viewer) if watched else {}
+        for post_id in sorted(watched.difference(seen)):
+            connection.hide(post_id)
+        self._unwatch(connection, watched.difference(seen))
+        connection.watched = connection.watched.intersection(seen)
 
     async def _look_after_sessions(self) -> None:
         """End connections whose token has expired or whose session has ended, should nobody have said so."""

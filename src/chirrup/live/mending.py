@@ -1,4 +1,4 @@
-"""Making up for messages that may have been lost: each viewer is asked for once, however often that is said."""
+"""Bringing viewers up to date by the database: each is looked after once, however often it is said to be due."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

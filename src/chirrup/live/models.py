@@ -17,6 +17,7 @@ WATCHED = 100
 class Close(IntEnum):
     """Why the server closes a WebSocket (RFC 6455, section 7.4; those from 4000 are Chirrup's own)."""
 
+    FAULT = 1011
     RESTART = 1012
     TRY_AGAIN = 1013
     BINARY = 1003

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
+import structlog
 from litestar import Request, Response, get
 from litestar.params import HeaderParameter, Parameter
 
@@ -29,6 +30,7 @@ Known = Annotated[
     ),
 ]
 _SEND_SECONDS = 10.0
+log = structlog.get_logger()
 _STATUS = {Close.TRY_AGAIN: 503, Close.RESTART: 503, Close.TOO_MANY: 429}
 
 
@@ -54,6 +56,9 @@ class EventStream(Response[bytes]):
             if not scope["state"].get("head"):
                 await while_there(connection, _until_disconnected(receive), _sending(self._live.hub, connection, send))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            # the client reads nothing; without an end of the answer the server gives the connection up
+            log.info("live.stream_stuck")
         except Ended as end:
             await _refuse(send, end, scope["state"]["request_id"])
         finally:

@@ -49,7 +49,7 @@ def live(
 
     In a cluster the viewers are connected to two API processes in turn, and one worker tells them over Redis.
     """
-    _allow_files(2 * connections + _SPARE_FILES)
+    _allow_files(connections + _SPARE_FILES)
     bench = harness.for_profile(profile, "live")
     pairs = draw(connections, min(follows, connections - 1))
     with bench.stage(connections, pairs) if bench else _stage(connections, pairs) as stage:
@@ -170,6 +170,6 @@ def family(pid: int) -> list[int]:
 
 def _allow_files(count: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most not in {resource.RLIM_INFINITY} and most < count:
+    if resource.RLIM_INFINITY != most < count:
         raise StartRefused(f"This needs {count} open files, and {most} are allowed; `ulimit -n` says how many.")
     resource.setrlimit(resource.RLIMIT_NOFILE, (count, most))
