@@ -21,7 +21,10 @@ class Connection:
         self.watched: frozenset[int] = frozenset()
         self._window: Window | None = None
         self._held: list[HomeEntry] = []
+        self._looking = True
+        """Whether the database is being asked what there is."""
         self._gone: set[int] = set()
+        """What has been deleted while it is asked: the answer may have it still."""
         self._queue: deque[tuple[bytes, str | None]] = deque()
         self._something = asyncio.Event()
         self._end: Ended | None = None
@@ -108,6 +111,7 @@ class Connection:
 
     def reload(self, entries: Sequence[HomeEntry], since: int) -> None:
         """Tell the client to load its page anew, which will have these entries above `since`."""
+        self._looked()
         self._window = Window(since, (post_id for post_id, _ in entries))
         self.tell(schemas.reload(self._window.event_id), self._window.event_id)
 
@@ -123,9 +127,9 @@ class Connection:
 
     def hide(self, post_id: int) -> None:
         """Tell that a post is gone."""
-        if self._window is None:
+        if self._looking:
             self._gone.add(post_id)
-        else:
+        if self._window is not None:
             self._window.remove(post_id)
             event_id = self._window.event_id
             self.tell(schemas.delete(event_id, post_id), event_id)
@@ -142,20 +146,31 @@ class Connection:
             case models.Banned():
                 self.end(Close.FORBIDDEN, "This account takes part no longer.")
 
-    def mend(self, entries: Sequence[HomeEntry]) -> None:
+    def look(self) -> set[int]:
+        """Return the entries that the client has, before the database is asked for them; `mend` is to follow."""
+        self._looking = True
+        return self._window.claimed() if self._window is not None else set()
+
+    def mend(self, had: set[int], entries: Sequence[HomeEntry]) -> None:
         """Make up for messages that were missed, by what the database has above `since`."""
-        if self._window is None:
-            return
         there = {post_id for post_id, _ in entries}
-        for post_id in sorted(self._window.claimed() - there):
+        gone = self._looked()
+        for post_id in sorted(had - there - gone):
             self.hide(post_id)
         for entry in entries:
-            self.show(entry)
+            if entry[0] not in gone:
+                self.show(entry)
+
+    def _looked(self) -> set[int]:
+        """Return what has gone while the database was asked."""
+        gone, self._gone = self._gone, set()
+        self._looking = False
+        return gone
 
     def _release(self) -> None:
-        """Show what came before the start and is there still."""
+        """Show what came before the start, and hide what went."""
         held, self._held = self._held, []
         for entry in held:
-            if entry[0] not in self._gone:
-                self.show(entry)
-        self._gone.clear()
+            self.show(entry)
+        for post_id in sorted(self._looked()):
+            self.hide(post_id)

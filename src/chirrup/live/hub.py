@@ -342,11 +342,12 @@ class Hub:
                 if since is None:
                     # it is about to be told what the database has
                     continue
+                had = connection.look()
                 entries = None if stale else await self._news.above(connection.viewer, since, CATCH_UP)
                 if entries is None:
                     connection.reload(*await self._lately(connection.viewer))
                 else:
-                    connection.mend(entries)
+                    connection.mend(had, entries)
                 await self._look_at_watched(connection)
         except Refusal as refusal:
             for connection in seat.connections:
