@@ -125,9 +125,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
     graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
     posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
-    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
+    reader = _post_reader(on, like_store, post_store, accounts, graph)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
         db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
@@ -203,6 +201,14 @@ def _fan_out(
         catch_up=settings.timeline_recent,
         keep_steps=settings.fanout_log_hours > 0,
     )
+
+
+def _post_reader(
+    on: Adapters, like_store: LikeStore, post_store: PostStore, accounts: Accounts, graph: Graph
+) -> PostReader:
+    liked = Marks(on.db, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(on.db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    return PostReader(on.db, post_store, accounts, graph, liked, retweeted, on.cache)
 
 
 def _live(

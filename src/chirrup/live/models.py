@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
-CONNECTION_QUEUE = 256
+CONNECTION_QUEUE = 512
 """How many events may wait for one connection before it is cut off."""
 CATCH_UP = 200
 """How many home entries a connection is caught up with; with more, the client is told to reload."""

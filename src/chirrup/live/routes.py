@@ -1,7 +1,7 @@
 """The event stream (WHATWG server-sent events): what the WebSocket tells, for clients that can only listen."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import structlog
 from litestar import Request, Response, get
@@ -93,7 +93,7 @@ async def stream_events(
     except Ended as end:
         raise Malformed(end.reason) from end
     token = request.headers["authorization"].partition(" ")[2]
-    return EventStream(live, await live.connection(token, request.scope), resume)  # type: ignore[arg-type]
+    return EventStream(live, await live.connection(token, cast("Scope", request.scope)), resume)
 
 
 async def _begin(send: Send) -> None:
