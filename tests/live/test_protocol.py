@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from chirrup.live import schemas
+from chirrup.live import gateway, schemas
 from chirrup.live.models import Close, Ended
 from chirrup.platform.http.websocket import LARGEST_MESSAGE
 from tests.live.clients import Listener, code_of, connected, eventually, listening, open_socket, token_of
@@ -219,3 +219,12 @@ async def test_random_bytes_leave_nothing_behind(community: Community, wren: Per
             await asyncio.wait_for(reader.read(), 20)
     async with listening(base, wren):
         await eventually(lambda: connected(community) == 1)
+
+
+async def test_only_so_many_may_be_silent(wren: Person, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "_MOST_STRANGERS", 2)
+    async with open_socket(base), open_socket(base):
+        with pytest.raises(InvalidStatus) as refusal:
+            async with open_socket(base):
+                pass
+    assert refusal.value.response.status_code == 503

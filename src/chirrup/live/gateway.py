@@ -24,6 +24,7 @@ log = structlog.get_logger()
 SUBPROTOCOL = "chirrup.v1"
 _BEARER = "bearer."
 _HELLO_SECONDS = 10.0
+_MOST_STRANGERS = 1000
 _SEND_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
 _MESSAGES_A_SECOND = 5.0
@@ -93,6 +94,8 @@ class LiveSocket:
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._strangers = 0
+        """How many have not said yet who they are."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Talk with one client until one of the two ends it."""
@@ -101,6 +104,8 @@ class LiveSocket:
         try:
             self._live.check_origin(headers)
             self._live.check_room()
+            if self._strangers >= _MOST_STRANGERS:
+                raise Unavailable("Too many connections have not said hello yet.")
             await self._live.gate.admit("read", None, scope)
         except Refusal as refusal:
             await _refuse(send, refusal, scope["state"]["request_id"])
@@ -121,7 +126,11 @@ class LiveSocket:
             return
 
     async def _talk(self, scope: Scope, receive: Receive, send: Send, token: str | None) -> None:
-        hello = await _hello(receive)
+        self._strangers += 1
+        try:
+            hello = await _hello(receive)
+        finally:
+            self._strangers -= 1
         if hello is None:
             return
         given = hello.token or token
