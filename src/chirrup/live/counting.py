@@ -45,6 +45,8 @@ class Counting:
                 await self._look(tell)
             except Refusal as refusal:
                 log.warning("live.counts_unknown", posts=len(self._due), reason=refusal.detail)
+            except Exception:
+                log.exception("live.counts_unknown", posts=len(self._due))
 
     async def _look(self, tell: Callable[[int, Counts], None]) -> None:
         due = list(self._due)

@@ -11,12 +11,13 @@ from chirrup.accounts import Sessions, Viewer
 from chirrup.live import models, schemas
 from chirrup.live.connection import Connection
 from chirrup.live.counting import Counting
+from chirrup.live.expiry import Expiry
 from chirrup.live.interests import Interests
 from chirrup.live.mending import Mending
 from chirrup.live.models import CATCH_UP, Close, Ended
 from chirrup.live.window import Position
 from chirrup.platform.clock import Clock
-from chirrup.platform.errors import Refusal, Unavailable
+from chirrup.platform.errors import Refusal
 from chirrup.platform.ids import compose
 from chirrup.platform.ports import LiveChannel
 from chirrup.platform.telemetry import Telemetry
@@ -29,8 +30,6 @@ _PRESUMED_MS = 60_000
 """How far back entries count as known to a client that says nothing about it, and is about to load its page."""
 _LONGEST_QUEUE = 10_000
 _AT_ONCE = 64
-_SESSION_CHECK_SECONDS = 15
-_SESSIONS_AT_ONCE = 500
 
 _TOLD: Mapping[type[models.Signal], str] = {models.Deleted: "delete", models.Noticed: "notification"}
 _decoder = msgspec.json.Decoder(models.AnySignal)
@@ -81,7 +80,7 @@ class Hub:
     ) -> None:
         self._news = news
         self._reader = reader
-        self._sessions = sessions
+        self._expiry = Expiry(sessions, clock)
         self._clock = clock
         self._limits = limits
         self._telemetry = telemetry
@@ -199,9 +198,8 @@ class Hub:
 
     def end_all(self) -> None:
         """End all connections; clients connect anew."""
-        for seat in self._seats.values():
-            for connection in seat.connections:
-                connection.end(Close.RESTART, "The server restarts.")
+        for connection in self._all():
+            connection.end(Close.RESTART, "The server restarts.")
 
     async def close(self) -> None:
         """Stop all work."""
@@ -255,7 +253,7 @@ class Hub:
         if not self._tasks:
             work = (
                 self._deliver(),
-                self._look_after_sessions(),
+                self._expiry.run(self._all),
                 self._counting.run(self._tell_counts),
                 self._mending.run(self._mend),
             )
@@ -314,6 +312,9 @@ class Hub:
                 if told:
                     self._telemetry.live_events.labels(told).inc()
 
+    def _all(self) -> list[Connection]:
+        return [connection for seat in self._seats.values() for connection in seat.connections]
+
     def _seats_at(self, channel: str) -> list[Seat]:
         return [listener for listener in self._interests.at(channel) if isinstance(listener, Seat)]
 
@@ -365,30 +366,3 @@ class Hub:
             connection.hide(post_id)
         self._unwatch(connection, watched.difference(seen))
         connection.watched = connection.watched.intersection(seen)
-
-    async def _look_after_sessions(self) -> None:
-        """End connections whose token has expired or whose session has ended, should nobody have said so."""
-        seconds = 0
-        while True:
-            await asyncio.sleep(1)
-            seconds += 1
-            connections = [connection for seat in self._seats.values() for connection in seat.connections]
-            now = self._clock.now()
-            for connection in connections:
-                if connection.expires <= now:
-                    connection.end(Close.NOT_AUTHENTICATED, "The access token has expired.")
-            if seconds % _SESSION_CHECK_SECONDS == 0:
-                await self._check_sessions(connections)
-
-    async def _check_sessions(self, connections: list[Connection]) -> None:
-        for start in range(0, len(connections), _SESSIONS_AT_ONCE):
-            some = connections[start : start + _SESSIONS_AT_ONCE]
-            try:
-                alive = await self._sessions.living([connection.viewer.session_id for connection in some])
-            except Unavailable as fault:
-                # the next look comes soon
-                log.info("live.sessions_unknown", reason=fault.detail)
-                return
-            for connection in some:
-                if connection.viewer.session_id not in alive:
-                    connection.end(Close.NOT_AUTHENTICATED, "The session has ended.")
