@@ -49,5 +49,16 @@ def test_an_entry_that_is_gone_leaves_no_trace() -> None:
 
 
 def test_other_texts_are_no_event_ids() -> None:
-    for text in ("", "1", "1.2", "1.2.x", "1.2.3.4", "-1.2.3", "1.2." + "f" * 17, "1.2.3\n"):
+    for text in (
+        "",
+        "1",
+        "1.2",
+        "1.2.x",
+        "1.2.3.4",
+        "-1.2.3",
+        "1.2." + "f" * 17,
+        "9" * 19 + ".1.0",
+        "1." + "9" * 19 + ".0",
+        "1.2.3\n",
+    ):
         assert parse_position(text) is None

@@ -13,7 +13,7 @@ from chirrup.accounts import Sessions
 from chirrup.live import schemas
 from chirrup.live.connection import Connection
 from chirrup.live.hub import Hub
-from chirrup.live.models import Close, Ended
+from chirrup.live.models import KNOWN, Close, Ended
 from chirrup.live.window import Position, parse_position
 from chirrup.platform.errors import Forbidden, NotAuthenticated, Refusal, TooManyRequests, Unavailable
 from chirrup.platform.http.asgi import Headers, Receive, Scope, Send
@@ -86,7 +86,12 @@ def resumption(last_event_id: str | None, known: list[str] | None) -> Position |
         if position is None:
             raise Ended(Close.MALFORMED, "The last event id is none of the server's.")
         return position
-    return set(schemas.read_ids(known)) or None if known is not None else None
+    if known is None:
+        return None
+    ids = set(schemas.read_ids(known))
+    if len(ids) > KNOWN:
+        raise Ended(Close.MALFORMED, f"Name {KNOWN} entries at most.")
+    return ids or None
 
 
 class LiveSocket:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import regex
 
+from chirrup.platform.ids import MAX_ID
+
 _EVENT_ID = regex.compile(r"([0-9]{1,19})\.([0-9]{1,19})\.([0-9a-f]{1,16})")
 _LONGEST = 256
 _MIXER = 0x9E3779B97F4A7C15
@@ -32,7 +34,9 @@ class Position:
 def parse_position(text: str) -> Position | None:
     """Read an event id; None if it is none."""
     found = _EVENT_ID.fullmatch(text)
-    return Position(int(found[1]), int(found[2]), int(found[3], 16)) if found else None
+    if found is None or int(found[1]) > MAX_ID or int(found[2]) > MAX_ID:
+        return None
+    return Position(int(found[1]), int(found[2]), int(found[3], 16))
 
 
 def digest_of(ids: Iterable[int]) -> int:
