@@ -22,6 +22,7 @@ from chirrup.platform.ids import compose
 from chirrup.platform.ports import LiveChannel
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import PostReader
+from chirrup.posts.store import Counts
 from chirrup.timelines.news import HomeEntry, HomeNews
 
 HEARTBEAT_SECONDS = 20.0
@@ -324,7 +325,7 @@ class Hub:
             found += listener.connections if isinstance(listener, Seat) else [listener]
         return found
 
-    def _tell_counts(self, post_id: int, counts: schemas.Counts) -> None:
+    def _tell_counts(self, post_id: int, counts: Counts) -> None:
         event = schemas.counts(post_id, counts)
         for listener in self._interests.at(models.post_channel(post_id)):
             if isinstance(listener, Connection):

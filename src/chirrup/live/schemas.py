@@ -38,11 +38,12 @@ class Ping(msgspec.Struct, tag="ping", tag_field="type", forbid_unknown_fields=T
     """Asks for a sign of life."""
 
 
-_decoder = msgspec.json.Decoder(Hello | Watch | Renew | Ping)
+Message = Hello | Watch | Renew | Ping
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 PONG = b'{"type":"pong"}'
 
 
-def read_message(text: str) -> Hello | Watch | Renew | Ping:
+def read_message(text: str) -> Message:
     """Read what a client says.
 
     Raises:

@@ -113,7 +113,7 @@ async def connect(urls: Sequence[str], tokens: Sequence[str], arrivals: Arrivals
     async def one(number: int) -> Listener:
         place = urlsplit(urls[number % len(urls)])
         listener = Listener(number, tokens[number], place.netloc, arrivals)
-        await loop.create_connection(lambda: listener, place.hostname, place.port)
+        await loop.create_connection(lambda: listener, place.hostname or "", place.port or 80)
         await listener.ready
         return listener
 
