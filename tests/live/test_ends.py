@@ -132,6 +132,7 @@ async def test_who_does_not_keep_up_is_cut_off(
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
     hello = Frame(Opcode.TEXT, json.dumps({"type": "hello", "token": token_of(wren)}).encode())
+    await reader.readuntil(b"\r\n\r\n")
     writer.write(hello.serialize(mask=True))
     await reader.readuntil(b"ready")
     (connection,) = [one for seat in app.live.hub._seats.values() for one in seat.connections]

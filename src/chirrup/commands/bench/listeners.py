@@ -34,7 +34,7 @@ class Arrivals:
 class Listener(asyncio.Protocol):
     """One connection of one account."""
 
-    __slots__ = ("_arrivals", "_data", "_hello", "_loop", "_number", "_transport", "ready")
+    __slots__ = ("_arrivals", "_data", "_hello", "_loop", "_number", "_transport", "_upgrade", "ready")
 
     def __init__(self, number: int, token: str, host: str, arrivals: Arrivals) -> None:
         self._loop = asyncio.get_running_loop()
@@ -47,14 +47,15 @@ class Listener(asyncio.Protocol):
             f"GET /api/v1/live HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
-        self._hello = upgrade.encode() + _frame(_TEXT, json.dumps({"type": "hello", "token": token}).encode())
+        self._upgrade = upgrade.encode()
+        self._hello = _frame(_TEXT, json.dumps({"type": "hello", "token": token}).encode())
         self.ready: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for a WebSocket and say hello."""
+        """Ask for a WebSocket."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self._hello)
-        self._hello = b""
+        self._transport.write(self._upgrade)
+        self._upgrade = b""
 
     def data_received(self, data: bytes) -> None:
         """Note what comes."""
@@ -67,6 +68,9 @@ class Listener(asyncio.Protocol):
                 self._fail(head.partition(b"\r\n")[0].decode("latin-1"))
                 return
             self._data = rest
+            if self._transport is not None:
+                self._transport.write(self._hello)
+            self._hello = b""
         while (frame := _parse(self._data)) is not None:
             opcode, payload, size = frame
             self._data = self._data[size:]
