@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +21,7 @@ from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem, refusal_headers
 
 log = structlog.get_logger()
+_Work = Callable[[], Awaitable[None]]
 SUBPROTOCOL = "chirrup.v1"
 _BEARER = "bearer."
 _HELLO_SECONDS = 10.0
@@ -152,7 +153,9 @@ class LiveSocket:
         resume = resumption(hello.last_event_id, hello.known)
         try:
             await self._live.hub.join(connection, resume)
-            await while_there(connection, self._listen(connection, receive), _sending(connection, send))
+            await while_there(
+                connection, partial(self._listen, connection, receive), partial(_sending, connection, send)
+            )
         finally:
             self._live.hub.leave(connection)
 
@@ -185,23 +188,23 @@ class LiveSocket:
                 raise Ended(Close.MALFORMED, "There is one hello, at the beginning.")
 
 
-async def while_there(connection: Connection, listening: Any, sending: Any) -> None:
+async def while_there(connection: Connection, listen: _Work, sending: _Work) -> None:
     """Send what there is to send until the client goes, the server ends the connection, or listening does.
 
     Raises:
         Ended: the client is still there to be told why.
     """
-    reading = asyncio.create_task(_until_gone(connection, listening))
+    reading = asyncio.create_task(_until_gone(connection, listen))
     try:
-        await sending
+        await sending()
     finally:
         reading.cancel()
         await asyncio.wait([reading])
 
 
-async def _until_gone(connection: Connection, listening: Awaitable[None]) -> None:
+async def _until_gone(connection: Connection, listen: _Work) -> None:
     try:
-        await listening
+        await listen()
     except Ended as end:
         connection.end(end.code, end.reason)
     except Refusal as refusal:

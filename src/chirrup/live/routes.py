@@ -1,6 +1,7 @@
 """The event stream (WHATWG server-sent events): what the WebSocket tells, for clients that can only listen."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, cast
 
 import structlog
@@ -54,7 +55,11 @@ class EventStream(Response[bytes]):
                 await self._live.hub.join(connection, self._resume)
             await _begin(send)
             if not scope["state"].get("head"):
-                await while_there(connection, _until_disconnected(receive), _sending(self._live.hub, connection, send))
+                await while_there(
+                    connection,
+                    partial(_until_disconnected, receive),
+                    partial(_sending, self._live.hub, connection, send),
+                )
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
             # the client reads nothing; without an end of the answer the server gives the connection up
