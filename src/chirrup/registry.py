@@ -11,6 +11,7 @@ from chirrup.engagement import events as engagement_events
 from chirrup.engagement import routes as engagement_routes
 from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
+from chirrup.live import routes as live_routes
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
@@ -29,6 +30,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *timelines_routes_admin.ROUTES,
     *trends_routes.ROUTES,
     *trends_routes_admin.ROUTES,
+    *live_routes.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

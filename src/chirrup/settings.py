@@ -63,6 +63,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """After this time, a use counts half for what trends."""
     trend_languages: Literal["on", "off"] = "on"
     """Whether the language of posts is detected, for what trends in each."""
+    live_connections: Positive = 20_000
+    """How many clients a process tells of changes while they happen."""
+    live_connections_per_account: Positive = 10
+    """How many of these may be of one account."""
+    live_origins: str = ""
+    """Comma-separated origins, such as https://app.example, whose pages may connect too."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""

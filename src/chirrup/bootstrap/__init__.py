@@ -47,7 +47,11 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     clock = clock or SystemClock()
     telemetry, passwords = Telemetry(), Passwords()
     async with _profile(settings).open_adapters(settings, clock, telemetry) as adapters:
-        yield assemble(settings, clock, telemetry, passwords, adapters)
+        app = assemble(settings, clock, telemetry, passwords, adapters)
+        try:
+            yield app
+        finally:
+            await app.live.hub.close()
     passwords.close()
 
 

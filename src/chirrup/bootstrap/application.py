@@ -15,13 +15,17 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph import Graph, Relations
 from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
+from chirrup.live.gateway import Live
+from chirrup.live.handlers import LiveHandlers
+from chirrup.live.hub import Hub
+from chirrup.live.hub import Limits as LiveLimits
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import Bus, Cache, Database, LiveChannel, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -34,6 +38,7 @@ from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
 from chirrup.timelines.explain import Explainer
 from chirrup.timelines.fanout import FanOut
+from chirrup.timelines.news import HomeNews
 from chirrup.timelines.pressure import Pressure
 from chirrup.timelines.pulled import PulledAuthors
 from chirrup.timelines.service import Markers
@@ -66,6 +71,7 @@ class Adapters:
     limiter: RateLimiter
     outbox: OutboxStore
     keys: Keys
+    live: LiveChannel
     bus: Callable[[Sequence[Subscription]], Bus]
     """Makes the bus, once it is known what it delivers to."""
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -105,6 +111,7 @@ class Application:
     explainer: Explainer
     trends: Trends
     trending: Trending
+    live: Live
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -134,7 +141,9 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     audit = TimelineAudit(home, graph_store, log)
     trending = wire_trends(settings, clock, db, cache, ids, reader)
     reactions = _reactions(accounts, graph, posts, engagement, trending)
+    reactions = [*reactions, *LiveHandlers(on.live, clock).subscriptions()]
     subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
+    gate = Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on"))
     return Application(
         settings=settings,
         db=db,
@@ -144,7 +153,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         telemetry=telemetry,
         clock=clock,
         ids=ids,
-        gate=Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
+        gate=gate,
         accounts=accounts,
         sessions=sessions,
         graph=graph,
@@ -159,6 +168,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
         trends=trending.trends,
         trending=trending,
+        live=_live(settings, clock, telemetry, on, HomeNews(home), sessions, gate),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             *_jobs(settings, clock, on, sessions, fan_out, audit),
@@ -217,6 +227,21 @@ def _jobs(
         Job("review_pulled_authors", 60, fan_out.review_pulled),
         Job("sample_timelines", 60, audit.sample),
     ]
+
+
+def _live(
+    settings: Settings,
+    clock: Clock,
+    telemetry: Telemetry,
+    on: Adapters,
+    news: HomeNews,
+    sessions: Sessions,
+    gate: Gate,
+) -> Live:
+    limits = LiveLimits(settings.live_connections, settings.live_connections_per_account)
+    hub = Hub(on.live, news, news.home.reader, sessions, clock, telemetry, limits)
+    others = settings.live_origins.replace(",", " ").split()
+    return Live(hub, sessions, gate, frozenset([settings.origin, *others]))
 
 
 def _reactions(

@@ -24,6 +24,7 @@ from chirrup.platform.adapters.postgres.partitions import make_partitions
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
+from chirrup.platform.adapters.redis.live import RedisLiveChannel
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
 from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.clock import Clock, SystemClock
@@ -80,6 +81,8 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         link = await stack.enter_async_context(RedisLink(settings.redis_url))
         cache = RedisCache(link, CACHED, CACHE_SIZES, telemetry.caches)
         stack.push_async_callback(cache.close)
+        live = RedisLiveChannel(link, prefix=f"{settings.topic_prefix}live:")
+        stack.push_async_callback(live.close)
         log = _log(settings)
         await stack.enter_async_context(log)
         db = PostgresDatabase(
@@ -101,6 +104,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             limiter=RedisRateLimiter(link, clock),
             outbox=outbox,
             keys=keys,
+            live=live,
             bus=make_bus,
             checks=checks_of(db, link, log),
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],

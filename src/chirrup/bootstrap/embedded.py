@@ -8,6 +8,7 @@ from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, Adapters
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
+from chirrup.platform.adapters.memory.live import MemoryLiveChannel
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
@@ -68,6 +69,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             limiter=MemoryRateLimiter(clock),
             outbox=outbox,
             keys=Keys(data.keys),
+            live=MemoryLiveChannel(),
             bus=make_bus,
             checks={"database": check_database},
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],

@@ -48,6 +48,7 @@ _TAGS = {
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
     "trends": "Which hashtags and links more people use just now than usually do.",
+    "live": "What changes, told while it changes: over a WebSocket at `/api/v1/live`, or as an event stream.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
 }

@@ -13,6 +13,7 @@ from chirrup.commands.bench import (
     footprint,
     giants,
     home,
+    live,
     mixed,
     model,
     plots,
@@ -43,6 +44,7 @@ app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
+app.command("live")(live.live)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
 app.command("edges")(edges.edges)
