@@ -11,6 +11,8 @@ from chirrup.engagement import events as engagement_events
 from chirrup.engagement import routes as engagement_routes
 from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
+from chirrup.notifications import events as notifications_events
+from chirrup.notifications import routes as notifications_routes
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
@@ -25,6 +27,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,
     *timelines_routes_admin.ROUTES,
+    *notifications_routes.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [
@@ -33,6 +36,7 @@ EVENTS: Sequence[type[Event]] = [
     *posts_events.EVENTS,
     *engagement_events.EVENTS,
     *timelines_events.EVENTS,
+    *notifications_events.EVENTS,
 ]
 
 

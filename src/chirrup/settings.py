@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """When posts reach timelines later than this, the threshold is lowered until they are in time again."""
     fanout_log_hours: Annotated[int, Meta(ge=0)] = 72
     """How long it is kept when each post was pushed to whom, for `chirrup explain`; 0 keeps nothing."""
+    notification_days: Positive = 90
+    """How long notifications are kept."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""

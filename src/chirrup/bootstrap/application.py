@@ -14,6 +14,10 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph import Graph, Relations
 from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
+from chirrup.notifications import NotificationReader, Notifications
+from chirrup.notifications.handlers import NotificationHandlers
+from chirrup.notifications.store import NotificationStore
+from chirrup.notifications.store_causes import CauseStore
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
@@ -100,6 +104,8 @@ class Application:
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
+    notifications: Notifications
+    notification_reader: NotificationReader
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -129,7 +135,14 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    notification_store, causes = NotificationStore(), CauseStore()
+    notifications = Notifications(db, notification_store, causes, ids, clock, settings.notification_days)
+    subscriptions = [
+        *fan_out.subscriptions(),
+        *_reactions(accounts, graph, posts, engagement),
+        *NotificationHandlers(notifications).subscriptions(),
+        *on.subscriptions,
+    ]
     return Application(
         settings=settings,
         db=db,
@@ -152,10 +165,13 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
+        notifications=notifications,
+        notification_reader=NotificationReader(db, notification_store, causes, accounts, reader),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
             Job("delete_expired_sessions", 3600, sessions.delete_expired),
+            Job("delete_old_notifications", 3600, notifications.delete_old),
             Job("review_pulled_authors", 60, fan_out.review_pulled),
             Job("sample_timelines", 60, audit.sample),
             *on.jobs,

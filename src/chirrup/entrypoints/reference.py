@@ -47,6 +47,7 @@ _TAGS = {
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
+    "notifications": "What others did that concerns oneself, and what one wants to be told of.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
 }
@@ -54,6 +55,7 @@ _TAGS = {
 _PATH_PARAMETERS: dict[str, Any] = {
     "username": Annotated[str, Meta(description="Without regard to case, without `@`.", examples=["wren"])],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
+    "notification_id": Annotated[Id, Meta(description="The id of a notification.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}

@@ -1,0 +1,41 @@
+"""Notifications, and what accounts want of them."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+_STATEMENTS = (
+    """
+CREATE TABLE notifications (
+    id BIGINT PRIMARY KEY,
+    recipient_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    latest BIGINT NOT NULL,
+    read_id BIGINT NOT NULL DEFAULT 0,
+    announced BIGINT NOT NULL DEFAULT 0
+)""",
+    "CREATE UNIQUE INDEX notifications_of_subject ON notifications (subject_id, recipient_id, kind)",
+    "CREATE INDEX notifications_of_recipient ON notifications (recipient_id, latest)",
+    "CREATE INDEX unread_notifications ON notifications (recipient_id, latest) WHERE latest > read_id",
+    """
+CREATE TABLE notification_preferences (
+    account_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    shown BOOLEAN NOT NULL,
+    pushed BOOLEAN NOT NULL,
+    PRIMARY KEY (account_id, kind)
+)""",
+)
+
+
+def upgrade() -> None:
+    """Add them."""
+    postgres = op.get_bind().dialect.name == "postgresql"
+    for statement in _STATEMENTS:
+        text = statement
+        if not postgres:
+            text = text.replace("BIGINT", "INTEGER").replace("BOOLEAN", "INTEGER")
+            text += " STRICT" if "CREATE TABLE" in text else ""
+        op.execute(text)
