@@ -26,6 +26,11 @@ NAMES = (
     "delete", "follow", "follow", "unfollow", "block", "unblock", "mute", "unmute", "ban", "unban", "leave", "pass",
     "sleep", "wake", "crash", "rewind", "repeat", *SETTLED, *UNSETTLED,
 )  # fmt: skip
+BUSY = (
+    "mention", "like", "like", "unlike", "retweet", "unretweet", "follow", "unfollow", "pass", "mute", "unmute", "read",
+    "rewind", "check",
+)  # fmt: skip
+"""The same few things done and undone again and again, so that many meet in one notification."""
 Act = tuple[str, int, int, int]
 """What, by whom, to whom, and to which of the newest posts; each number is taken modulo what there is."""
 

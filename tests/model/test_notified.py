@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chirrup.commands.bench.judge.stage import Stage
-from tests.model.notified import NAMES, PEOPLE, Act, Flock
+from tests.model.notified import BUSY, NAMES, PEOPLE, Act, Flock
 
 EXAMPLES = int(os.environ.get("CHIRRUP_MODEL_EXAMPLES", "30"))
-RANDOM = 6
+RANDOM = 8
 LENGTH = 60
 
 bird = st.integers(0, PEOPLE - 1)
@@ -31,8 +31,9 @@ def test_every_list_of_every_history_is_what_the_rows_say(stage: Stage) -> None:
 @pytest.mark.parametrize("number", range(RANDOM))
 def test_every_list_of_a_random_history_is_what_the_rows_say(stage: Stage, number: int) -> None:
     chance = random.Random(number)
+    names = BUSY if number % 2 else NAMES
     history = [
-        (chance.choice(NAMES), chance.randrange(PEOPLE), chance.randrange(PEOPLE), chance.randrange(8))
+        (chance.choice(names), chance.randrange(PEOPLE), chance.randrange(PEOPLE), chance.randrange(8))
         for _ in range(2 * LENGTH)
     ]
     Flock(stage).play(history)
