@@ -13,6 +13,7 @@ from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
 from chirrup.notifications import events as notifications_events
 from chirrup.notifications import routes as notifications_routes
+from chirrup.notifications import routes_push as notifications_routes_push
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
@@ -28,6 +29,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *timelines_routes.ROUTES,
     *timelines_routes_admin.ROUTES,
     *notifications_routes.ROUTES,
+    *notifications_routes_push.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

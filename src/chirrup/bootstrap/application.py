@@ -16,15 +16,17 @@ from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
 from chirrup.notifications import NotificationReader, Notifications
 from chirrup.notifications.handlers import NotificationHandlers
+from chirrup.notifications.push import Pushing
 from chirrup.notifications.store import NotificationStore
 from chirrup.notifications.store_causes import CauseStore
+from chirrup.notifications.store_devices import DeviceStore
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import Bus, Cache, Database, PushGateway, RateLimiter, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -67,6 +69,7 @@ class Adapters:
     limiter: RateLimiter
     outbox: OutboxStore
     keys: Keys
+    push: PushGateway
     bus: Callable[[Sequence[Subscription]], Bus]
     """Makes the bus, once it is known what it delivers to."""
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -106,6 +109,7 @@ class Application:
     explainer: Explainer
     notifications: Notifications
     notification_reader: NotificationReader
+    pushing: Pushing
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -124,9 +128,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
     graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
     posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
-    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
+    reader = _post_reader(on, like_store, post_store, accounts, graph)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
         db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
@@ -135,14 +137,9 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    notification_store, causes = NotificationStore(), CauseStore()
-    notifications = Notifications(db, notification_store, causes, ids, clock, settings.notification_days)
-    subscriptions = [
-        *fan_out.subscriptions(),
-        *_reactions(accounts, graph, posts, engagement),
-        *NotificationHandlers(notifications).subscriptions(),
-        *on.subscriptions,
-    ]
+    pushing = _notifying(settings, clock, on, ids, accounts, reader)
+    reactions = _reactions(accounts, graph, posts, engagement, pushing)
+    subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
         db=db,
@@ -165,15 +162,12 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
-        notifications=notifications,
-        notification_reader=NotificationReader(db, notification_store, causes, accounts, reader),
+        notifications=pushing.notifications,
+        notification_reader=pushing.reader,
+        pushing=pushing,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
-            Job("delete_expired_sessions", 3600, sessions.delete_expired),
-            Job("delete_old_notifications", 3600, notifications.delete_old),
-            Job("review_pulled_authors", 60, fan_out.review_pulled),
-            Job("sample_timelines", 60, audit.sample),
+            *_jobs(settings, clock, on, sessions, fan_out, audit, pushing),
             *on.jobs,
         ],
         subscriptions=subscriptions,
@@ -211,11 +205,51 @@ def _fan_out(
     )
 
 
-def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+def _notifying(
+    settings: Settings, clock: Clock, on: Adapters, ids: IdGenerator, accounts: Accounts, posts: PostReader
+) -> Pushing:
+    store, causes = NotificationStore(), CauseStore()
+    notifications = Notifications(on.db, store, causes, ids, clock, settings.notification_days)
+    reader = NotificationReader(on.db, store, causes, accounts, posts)
+    return Pushing(on.db, DeviceStore(), notifications, reader, on.push, clock)
+
+
+def _post_reader(
+    on: Adapters, like_store: LikeStore, post_store: PostStore, accounts: Accounts, graph: Graph
+) -> PostReader:
+    liked = Marks(on.db, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(on.db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    return PostReader(on.db, post_store, accounts, graph, liked, retweeted, on.cache)
+
+
+def _jobs(
+    settings: Settings,
+    clock: Clock,
+    on: Adapters,
+    sessions: Sessions,
+    fan_out: FanOut,
+    audit: TimelineAudit,
+    pushing: Pushing,
+) -> list[Job]:
+    return [
+        Job("forget_fan_outs", 600, partial(_forget_steps, on.db, fan_out.tables, clock, settings)),
+        Job("review_pulled_authors", 60, fan_out.review_pulled),
+        Job("sample_timelines", 60, audit.sample),
+        Job("delete_expired_sessions", 3600, sessions.delete_expired),
+        Job("delete_old_notifications", 3600, pushing.notifications.delete_old),
+        Job("delete_ended_devices", 3600, pushing.delete_ended),
+    ]
+
+
+def _reactions(
+    accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement, pushing: Pushing
+) -> list[Subscription]:
     return [
         *GraphHandlers(graph, accounts).subscriptions(),
         *PostHandlers(posts, accounts).subscriptions(),
         *EngagementHandlers(engagement, posts).subscriptions(),
+        *NotificationHandlers(pushing.notifications).subscriptions(),
+        *pushing.subscriptions(),
     ]
 
 

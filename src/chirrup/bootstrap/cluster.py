@@ -8,6 +8,7 @@ from functools import partial
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.push import open_push
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
@@ -88,6 +89,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        push = await stack.enter_async_context(open_push(settings, db, clock))
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -101,6 +103,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             limiter=RedisRateLimiter(link, clock),
             outbox=outbox,
             keys=keys,
+            push=push,
             bus=make_bus,
             checks=checks_of(db, link, log),
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],

@@ -81,7 +81,7 @@ class NotificationReader:
     async def page(self, viewer: Viewer, wanted: Filter, before: int, limit: int) -> NotificationPage:
         """Return a page, newest first, full unless the list ends."""
         items, more = await self._items(viewer, wanted, before, limit)
-        names = await self._names(items)
+        names = await self.names(items)
         cursor = encode_cursor(items[-1].group.latest) if more else None
         return NotificationPage([_present(item, names) for item in items], cursor)
 
@@ -151,7 +151,8 @@ class NotificationReader:
             for subject, newest in found.items()
         }
 
-    async def _names(self, items: Sequence[Item]) -> dict[int, Summary]:
+    async def names(self, items: Sequence[Item]) -> dict[int, Summary]:
+        """Return those who are named in notifications."""
         ids = list(dict.fromkeys(key for item in items for key in item.actors.ids))
         return dict(zip(ids, await self.accounts.summaries(ids), strict=True)) if ids else {}
 

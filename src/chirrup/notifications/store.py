@@ -53,7 +53,7 @@ class NotificationStore:
         await tx.run("DELETE FROM notifications WHERE subject_id = $1", post_id)
 
     async def delete_of(self, tx: Transaction, recipient_id: int, limit: int) -> int:
-        """Delete up to `limit` notifications of an account, and at the end what it wanted; return how many."""
+        """Delete up to `limit` notifications of an account, and at the end its choices and devices; return how many."""
         deleted = await tx.run(
             "DELETE FROM notifications WHERE id IN"
             " (SELECT id FROM notifications WHERE recipient_id = $1 ORDER BY latest LIMIT $2)",
@@ -61,6 +61,7 @@ class NotificationStore:
         )  # fmt: skip
         if deleted < limit:
             await tx.run("DELETE FROM notification_preferences WHERE account_id = $1", recipient_id)
+            await tx.run("DELETE FROM push_devices WHERE account_id = $1", recipient_id)
         return deleted
 
     async def delete_old(self, tx: Transaction, after: int, before: int, limit: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Notifications, and what accounts want of them."""
+"""Notifications, what accounts want of them, and the devices that they are pushed to."""
 
 from alembic import op
 
@@ -26,6 +26,22 @@ CREATE TABLE notification_preferences (
     shown BOOLEAN NOT NULL,
     pushed BOOLEAN NOT NULL,
     PRIMARY KEY (account_id, kind)
+)""",
+    """
+CREATE TABLE push_devices (
+    session_id BIGINT PRIMARY KEY,
+    account_id BIGINT NOT NULL,
+    service TEXT NOT NULL,
+    address TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    secret TEXT NOT NULL
+)""",
+    "CREATE INDEX push_devices_of_account ON push_devices (account_id)",
+    "CREATE UNIQUE INDEX push_devices_by_address ON push_devices (address)",
+    """
+CREATE TABLE push_keys (
+    service TEXT PRIMARY KEY,
+    private_key TEXT NOT NULL
 )""",
 )
 
