@@ -17,8 +17,8 @@ _DONE: Mapping[Kind, str] = {
     "mention": "mentioned you",
     "quote": "quoted your post",
 }
-_LONGEST = 240
-"""Characters of a post that fit into a message of 4 KiB, whatever characters they are."""
+_LONGEST_TEXT, _LONGEST_NAME = 240, 60
+"""Characters that fit into a message of 4 KiB, whatever characters they are."""
 
 
 class _Person(msgspec.Struct):
@@ -40,8 +40,8 @@ def message(item: Item, names: Mapping[int, Summary]) -> PushMessage:
     return PushMessage(
         id=item.group.id,
         kind=kind,
-        title=f"{_who([person.display_name for person in people], item.actors.count)} {_DONE[kind]}",
-        body=_shortened(post.text) if post else "",
+        title=f"{_who([_shortened(person.display_name, _LONGEST_NAME) for person in people], item.actors.count)} {_DONE[kind]}",
+        body=_shortened(post.text, _LONGEST_TEXT) if post else "",
         path=f"/@{post.author.username}/{post.id}" if post else f"/@{people[0].username}",
     )
 
@@ -54,5 +54,5 @@ def _who(names: list[str], count: int) -> str:
     return f"{names[0]} and {count - 1} others"
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
