@@ -36,11 +36,12 @@ def message(item: Item, names: Mapping[int, Summary]) -> PushMessage:
     """Return what a device is to show of a notification."""
     people = [msgspec.json.decode(names[key].json, type=_Person) for key in item.actors.ids]
     post = msgspec.json.decode(item.post, type=_Post) if item.post else None
+    names_shown = [_shortened(person.display_name, _LONGEST_NAME) for person in people]
     kind = item.group.kind
     return PushMessage(
         id=item.group.id,
         kind=kind,
-        title=f"{_who([_shortened(person.display_name, _LONGEST_NAME) for person in people], item.actors.count)} {_DONE[kind]}",
+        title=f"{_who(names_shown, item.actors.count)} {_DONE[kind]}",
         body=_shortened(post.text, _LONGEST_TEXT) if post else "",
         path=f"/@{post.author.username}/{post.id}" if post else f"/@{people[0].username}",
     )

@@ -17,8 +17,8 @@ CREATE TABLE notifications (
     announced BIGINT NOT NULL DEFAULT 0
 )""",
     "CREATE UNIQUE INDEX notifications_of_subject ON notifications (subject_id, recipient_id, kind)",
-    "CREATE INDEX notifications_of_recipient ON notifications (recipient_id, latest)",
-    "CREATE INDEX unread_notifications ON notifications (recipient_id, latest) WHERE latest > read_id",
+    "CREATE INDEX notifications_of_recipient ON notifications (recipient_id, latest, kind)",
+    "CREATE INDEX unread_notifications ON notifications (recipient_id, latest, kind) WHERE latest > read_id",
     """
 CREATE TABLE notification_preferences (
     account_id BIGINT NOT NULL,
