@@ -21,7 +21,7 @@ from chirrup.platform.adapters.push.apns import Apns, ApnsAccount
 from chirrup.platform.adapters.push.fcm import Fcm, ServiceAccount
 from chirrup.platform.adapters.push.services import PushServices
 from chirrup.platform.adapters.push.web import WebPush, make_private_key
-from chirrup.platform.errors import PushFailed, RuleBroken
+from chirrup.platform.errors import PushFailed, RuleBroken, StartRefused
 from chirrup.platform.ports import PushGateway, PushMessage
 from tests.clock import HandClock
 from tests.push_servers import (
@@ -202,6 +202,13 @@ class TestWeb:
         with pytest.raises(RuleBroken) as refused:
             gateway.check(msgspec.structs.replace(service.device(), **{field: value}))
         assert refused.value.field == field
+
+    @pytest.mark.parametrize("contact", ["", "ops", "mailto:ops", "http://example.org"])
+    async def test_a_contact_that_is_no_address_refuses_the_start(
+        self, client: httpx.AsyncClient, clock: HandClock, service: WebPushService, contact: str
+    ) -> None:
+        with pytest.raises(StartRefused):
+            WebPush(client, clock, make_private_key(), contact, [])
 
 
 class TestApple:

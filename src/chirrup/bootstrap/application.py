@@ -137,7 +137,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    pushing = _notifying(settings, clock, on, ids, accounts, reader)
+    pushing = _notifying(settings, clock, telemetry, on, ids, accounts, reader)
     reactions = _reactions(accounts, graph, posts, engagement, pushing)
     subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     return Application(
@@ -206,12 +206,18 @@ def _fan_out(
 
 
 def _notifying(
-    settings: Settings, clock: Clock, on: Adapters, ids: IdGenerator, accounts: Accounts, posts: PostReader
+    settings: Settings,
+    clock: Clock,
+    telemetry: Telemetry,
+    on: Adapters,
+    ids: IdGenerator,
+    accounts: Accounts,
+    posts: PostReader,
 ) -> Pushing:
     store, causes = NotificationStore(), CauseStore()
     notifications = Notifications(on.db, store, causes, ids, clock, settings.notification_days)
     reader = NotificationReader(on.db, store, causes, accounts, posts)
-    return Pushing(on.db, DeviceStore(), notifications, reader, on.push, clock)
+    return Pushing(on.db, DeviceStore(), notifications, reader, on.push, clock, telemetry)
 
 
 def _post_reader(

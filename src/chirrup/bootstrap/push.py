@@ -39,8 +39,6 @@ async def open_push(settings: Settings, db: Database, clock: Clock) -> AsyncIter
 
 
 async def _web(settings: Settings, db: Database, clock: Clock, client: Any) -> PushGateway:
-    if not settings.push_contact.startswith(("mailto:", "https://")):
-        raise StartRefused("CHIRRUP_PUSH_CONTACT is a mailto: or https:// address.")
     allowed = settings.push_hosts.replace(",", " ").split()
     key = await _adapter("keys").private_key(db)
     gateway: PushGateway = _adapter("web").WebPush(client, clock, key, settings.push_contact, allowed)

@@ -14,6 +14,7 @@ from chirrup.platform.clock import Clock
 from chirrup.platform.errors import PushFailed
 from chirrup.platform.ports import Batch, Database, PushDevice, PushGateway, PushMessage, Subscription, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.platform.telemetry import Telemetry
 
 _AT_ONCE = 16
 _STEP = 500
@@ -29,6 +30,7 @@ class Pushing:
     reader: NotificationReader
     gateway: PushGateway
     clock: Clock
+    telemetry: Telemetry
 
     @repeatable
     async def subscribe(self, viewer: Viewer, device: PushDevice) -> None:
@@ -112,10 +114,13 @@ class Pushing:
                 return outcome
             for session_id, device in devices.items():
                 try:
-                    if not await self.gateway.push(device, due):
-                        outcome.gone[session_id] = device.address
+                    result = "delivered" if await self.gateway.push(device, due) else "gone"
                 except PushFailed as error:
+                    result = "failed"
                     outcome.failures[session_id] = str(error)
+                if result == "gone":
+                    outcome.gone[session_id] = device.address
+                self.telemetry.pushes.labels(device.service, result).inc()
             return outcome
 
     async def _due(self, recipient_id: int, notification_id: int) -> PushMessage | None:

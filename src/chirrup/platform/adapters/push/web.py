@@ -9,12 +9,12 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from py_vapid import Vapid02
+from py_vapid import Vapid02, VapidException
 from pywebpush import WebPusher
 
 from chirrup.platform.adapters.push.asking import LIFETIME, failure, post
 from chirrup.platform.clock import Clock
-from chirrup.platform.errors import RuleBroken
+from chirrup.platform.errors import RuleBroken, StartRefused
 from chirrup.platform.ports import PushDevice, PushMessage, PushService
 
 LONGEST_ADDRESS = 1024
@@ -33,12 +33,20 @@ class WebPush:
     def __init__(
         self, client: httpx.AsyncClient, clock: Clock, private_key: str, contact: str, allowed: Sequence[str]
     ) -> None:
-        """`private_key` is PEM; `contact` is a `mailto:` or https address that push services may write to."""
+        """`private_key` is PEM; `contact` is a `mailto:` or https address that push services may write to.
+
+        Raises:
+            StartRefused: the contact is none.
+        """
         self._client = client
         self._clock = clock
-        self._key = Vapid02.from_pem(private_key.encode())
+        self._key = Vapid02(serialization.load_pem_private_key(private_key.encode(), password=None))
         self._contact = contact
         self._allowed = allowed
+        try:
+            self._signature("https://push.invalid")
+        except VapidException as error:
+            raise StartRefused(f"{contact!r} is not a mailto: or https: address for push services.") from error
 
     @property
     def services(self) -> Mapping[PushService, str]:
@@ -72,13 +80,8 @@ class WebPush:
         raise failure(answer)
 
     def _headers(self, device: PushDevice, message: PushMessage) -> dict[str, str]:
-        claims = {
-            "aud": _origin(device.address),
-            "exp": self._clock.now() // 1000 + _TOKEN_LIFETIME,
-            "sub": self._contact,
-        }
         return {
-            **self._key.sign(claims),
+            **self._signature(_origin(device.address)),
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
             "TTL": str(LIFETIME),
@@ -86,6 +89,11 @@ class WebPush:
             # what is still undelivered gives way to what comes later of the same topic
             "Topic": str(message.id),
         }
+
+    def _signature(self, origin: str) -> dict[str, str]:
+        expires = self._clock.now() // 1000 + _TOKEN_LIFETIME
+        signed: dict[str, str] = self._key.sign({"aud": origin, "exp": expires, "sub": self._contact})
+        return signed
 
     def _is_allowed(self, address: str) -> bool:
         try:
