@@ -6,6 +6,7 @@ request that breaks the protocol is answered as the vendor does, and is a failur
 
 import asyncio
 import base64
+import contextlib
 import re
 import secrets
 import ssl
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs
 import h2.config
 import h2.connection
 import h2.events
+import h2.exceptions
 import jwt
 import msgspec
 from cryptography.hazmat.primitives import hashes, serialization
@@ -269,25 +271,33 @@ async def serving_http2(handler: Handler, context: ssl.SSLContext) -> AsyncItera
         connection.initiate_connection()
         heads: dict[int, dict[str, str]] = {}
         bodies: dict[int, bytes] = {}
-        try:
+
+        async def respond(stream: int) -> None:
+            head = heads.pop(stream)
+            status, extra, content = await handler(head[":method"], head[":path"], head, bodies.pop(stream))
+            # a client that has lost its patience has reset the stream
+            with contextlib.suppress(h2.exceptions.StreamClosedError):
+                connection.send_headers(stream, [(":status", str(status)), *extra.items()])
+                connection.send_data(stream, content, end_stream=True)
             writer.write(connection.data_to_send())
-            while data := await reader.read(65536):
-                for event in connection.receive_data(data):
-                    if isinstance(event, h2.events.RequestReceived):
-                        heads[event.stream_id] = {str(name): str(value) for name, value in event.headers}
-                        bodies[event.stream_id] = b""
-                    elif isinstance(event, h2.events.DataReceived):
-                        bodies[event.stream_id] += event.data
-                        connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-                    elif isinstance(event, h2.events.StreamEnded):
-                        head = heads.pop(event.stream_id)
-                        answered = await handler(head[":method"], head[":path"], head, bodies.pop(event.stream_id))
-                        status, extra, content = answered
-                        connection.send_headers(event.stream_id, [(":status", str(status)), *extra.items()])
-                        connection.send_data(event.stream_id, content, end_stream=True)
+
+        try:
+            async with asyncio.TaskGroup() as streams:
                 writer.write(connection.data_to_send())
-                await writer.drain()
-        except ConnectionError:
+                while data := await reader.read(65536):
+                    for event in connection.receive_data(data):
+                        if isinstance(event, h2.events.RequestReceived):
+                            heads[event.stream_id] = {_text(name): _text(value) for name, value in event.headers}
+                            bodies[event.stream_id] = b""
+                        elif isinstance(event, h2.events.DataReceived):
+                            bodies[event.stream_id] += event.data
+                            connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                        elif isinstance(event, h2.events.StreamEnded):
+                            streams.create_task(respond(event.stream_id))
+                    writer.write(connection.data_to_send())
+                    await writer.drain()
+                raise ConnectionResetError  # which ends streams that nobody waits for
+        except* ConnectionError:
             pass  # the client has left
         finally:
             writer.close()
@@ -350,6 +360,10 @@ def _google_error(status: int, name: str, detail: Mapping[str, str] | None = Non
     kind = {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError"}
     details = [{**kind, **detail}] if detail else []
     return status, {}, msgspec.json.encode({"error": {"code": status, "status": name, "details": details}})
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _base64(value: bytes) -> str:

@@ -28,7 +28,9 @@ async def post(client: httpx.AsyncClient, url: str, **options: Any) -> httpx.Res
     try:
         return await client.post(url, **options)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise PushFailed(f"{httpx.URL(url).host} does not answer: {type(error).__name__} {error}") from error
+        # the rest of an address is known to nobody but its device and its service
+        host = "".join(url.split("/", 3)[2:3])
+        raise PushFailed(f"{host} does not answer: {type(error).__name__}") from error
 
 
 def failure(answer: httpx.Response) -> PushFailed:
