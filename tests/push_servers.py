@@ -149,7 +149,8 @@ class AppleService(Service):
         if refusal is not None:
             return refusal[0], {}, msgspec.json.encode({"reason": refusal[1]})
         payload = msgspec.json.decode(body)
-        self.received.setdefault(address, []).append({**payload["aps"]["alert"], "path": payload["path"]})
+        received = {**payload["aps"]["alert"], "path": payload["path"], "id": payload["id"]}
+        self.received.setdefault(address, []).append(received)
         return 200, {"apns-id": "eabeae54-14a8-11e5-b60b-1697f925ec7b"}, b""
 
     def _refusal(
@@ -212,7 +213,7 @@ class GoogleService(Service):
         self.check(not message.keys() - {"token", "notification", "data", "android"}, "unknown fields")
         self.check(re.fullmatch(r"\d+s", message["android"]["ttl"]), "TTL")
         self.check(len(body) <= 4096, f"{len(body)} bytes")
-        received = {**message["notification"], "path": message["data"]["path"]}
+        received = {**message["notification"], "path": message["data"]["path"], "id": message["data"]["id"]}
         self.received.setdefault(message["token"], []).append(received)
         return 200, {}, msgspec.json.encode({"name": f"projects/{self.project}/messages/{self.requests}"})
 

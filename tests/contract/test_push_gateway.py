@@ -110,6 +110,7 @@ async def test_a_message_reaches_its_device_and_no_other(gateway: PushGateway, s
     assert await gateway.push(device, SONG)
     assert service.arrived(device) == [("Wren mentioned you", "listen 🐦")]
     assert service.received[device.address][0]["path"] == "/@wren/7"
+    assert service.received[device.address][0]["id"] == "7"
     assert service.arrived(other) == []
 
 

@@ -71,7 +71,7 @@ class WebPush:
         keys = {"p256dh": device.public_key, "auth": device.secret}
         # encoding alters what it is given
         pusher = WebPusher({"endpoint": device.address, "keys": dict(keys)})
-        body = pusher.encode(msgspec.json.encode(message))["body"]
+        body = pusher.encode(_plain(message))["body"]
         answer = await post(self._client, device.address, content=body, headers=self._headers(device, message))
         if answer.is_success:
             return True
@@ -115,6 +115,11 @@ def make_private_key() -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
+
+
+def _plain(message: PushMessage) -> bytes:
+    # JavaScript cannot hold an id as a number
+    return msgspec.json.encode({**msgspec.structs.asdict(message), "id": str(message.id)})
 
 
 def _origin(address: str) -> str:
