@@ -12,6 +12,9 @@ from chirrup.engagement import routes as engagement_routes
 from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
 from chirrup.live import routes as live_routes
+from chirrup.notifications import events as notifications_events
+from chirrup.notifications import routes as notifications_routes
+from chirrup.notifications import routes_push as notifications_routes_push
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
@@ -31,6 +34,8 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *trends_routes.ROUTES,
     *trends_routes_admin.ROUTES,
     *live_routes.ROUTES,
+    *notifications_routes.ROUTES,
+    *notifications_routes_push.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [
@@ -39,6 +44,7 @@ EVENTS: Sequence[type[Event]] = [
     *posts_events.EVENTS,
     *engagement_events.EVENTS,
     *timelines_events.EVENTS,
+    *notifications_events.EVENTS,
 ]
 
 

@@ -11,8 +11,13 @@ from chirrup.accounts.models import Counter, Status
 from chirrup.accounts.store import AccountStore, SessionRow, SessionStore
 from chirrup.engagement.store import LikeStore
 from chirrup.graph.store import GraphStore
+from chirrup.notifications.models import KINDS, Cause, Place, Preference, day_of
+from chirrup.notifications.store import NotificationStore
+from chirrup.notifications.store_causes import CauseStore
+from chirrup.notifications.store_devices import DeviceStore
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import EPOCH, MAX_ID
+from chirrup.platform.ports import PushDevice
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
 from chirrup.posts.store_tags import TagBackfillStore
@@ -32,6 +37,7 @@ Call = Callable[[Explainer], Awaitable[Any]]
 accounts, sessions, graph, posts = AccountStore(), SessionStore(), GraphStore(), PostStore()
 likes, tables, explaining, keys = LikeStore(), TimelineTables(), ExplainTables(), IdempotencyStore()
 trends, terms, backfill = TrendStore(), TermStore(), TagBackfillStore()
+told, causes, devices = NotificationStore(), CauseStore(), DeviceStore()
 
 WREN, ROBIN, NEW = 77, 4_711, MAX_ID - 1
 SOME = list(range(100, 140))
@@ -50,6 +56,7 @@ def post(n: int) -> int:
 
 LATE = POSTS - 5
 OF_GIANT, PAGE = post(POSTS - 20), [post(POSTS - n * 41) for n in range(20)]
+LIKED, DAY = Place(OF_GIANT, GIANT, "like"), day_of(OF_GIANT)
 TOKEN = bytes(32)
 ROW = PostRow(id=NEW, author_id=WREN, text="tseep", entities=[], conversation_id=NEW)
 TAGGED = PostRow(id=post(POSTS - 7), author_id=WREN, entities=[Entity("hashtag", 0, 5, "tag7")], conversation_id=1)
@@ -173,6 +180,29 @@ ASKED: dict[str, Call] = {
     "TermStore.by_text": lambda r: terms.by_text(r, "#tag7"),
     "TermStore.newest": lambda r: terms.newest(r, MAX_ID, 40),
     "TermStore.count": terms.count,
+    "NotificationStore.raise_at": lambda tx: told.raise_at(tx, LIKED, Cause(NEW, NEW), NEW, 0),
+    "NotificationStore.lower": lambda tx: told.lower(tx, LIKED),
+    "NotificationStore.delete_about": lambda tx: told.delete_about(tx, OF_GIANT),
+    "NotificationStore.delete_of": lambda tx: told.delete_of(tx, GIANT, 500),
+    "NotificationStore.delete_old": lambda tx: told.delete_old(tx, 50, 1_000, 500),
+    "NotificationStore.newest": lambda r: told.newest(r, GIANT, KINDS, MAX_ID, 40),
+    "NotificationStore.newest_unread": lambda r: told.newest_unread(r, GIANT, KINDS, MAX_ID, 40),
+    "NotificationStore.by_id": lambda r: told.by_id(r, GIANT, 4),
+    "NotificationStore.read": lambda tx: told.read(tx, GIANT, 4),
+    "NotificationStore.read_some": lambda tx: told.read_some(tx, GIANT, 500),
+    "NotificationStore.preferences": lambda r: told.preferences(r, WREN),
+    "NotificationStore.set_preferences": lambda tx: told.set_preferences(tx, WREN, {"like": Preference()}),
+    "CauseStore.of_posts": lambda r: causes.of_posts(r, "like", PAGE),
+    "CauseStore.of_follow": lambda r: causes.of_follow(r, WREN, GIANT),
+    "CauseStore.of_post": lambda r: causes.of_post(r, OF_GIANT, SOME),
+    "CauseStore.authors": lambda r: causes.authors(r, PAGE),
+    "CauseStore.actors": lambda r: causes.actors(r, "like", PAGE, GIANT, SOME, 51),
+    "CauseStore.totals": lambda r: causes.totals(r, "like", PAGE, GIANT, SOME),
+    "DeviceStore.set": lambda tx: devices.set(tx, WREN, NEW, PushDevice("web", "new")),
+    "DeviceStore.delete": lambda tx: devices.delete(tx, WREN),
+    "DeviceStore.delete_gone": lambda tx: devices.delete_gone(tx, WREN, "nest77"),
+    "DeviceStore.of_accounts": lambda r: devices.of_accounts(r, SOME, 0),
+    "DeviceStore.delete_ended": lambda tx: devices.delete_ended(tx, WREN, 500),
     "IdempotencyStore.resource": lambda tx: keys.resource(tx, IdempotencyKey(WREN, "none", b"")),
     "IdempotencyStore.keep": lambda tx: keys.keep(tx, IdempotencyKey(WREN, "none", b""), 1, 1),
     "IdempotencyStore.delete_old": lambda tx: keys.delete_old(tx, 50),
@@ -223,10 +253,17 @@ async def test_a_page_of_posts_opens_only_its_own_partitions(explainer: Explaine
         assert {step.table for step in explained.steps if step.rows} == {"posts_2026q3"}, explained
 
 
+async def test_the_newest_follows_of_a_day_are_found_by_an_index(explainer: Explainer) -> None:
+    await causes.actors(explainer, "follow", [DAY, 0], GIANT, SOME, 51)
+    await told.lower(explainer, Place(DAY, GIANT, "follow"))
+    for explained in explainer.explained:
+        assert explained.blocks <= BLOCKS, explained
+
+
 def test_every_query_of_the_stores_is_asked_here() -> None:
     stores = (
         AccountStore, SessionStore, GraphStore, PostStore, TagBackfillStore, LikeStore, TimelineTables, ExplainTables,
-        TrendStore, TermStore, IdempotencyStore,
+        NotificationStore, CauseStore, DeviceStore, TrendStore, TermStore, IdempotencyStore,
     )  # fmt: skip
     verbs = {
         f"{store.__name__}.{name}"

@@ -19,13 +19,21 @@ from chirrup.live.gateway import Live
 from chirrup.live.handlers import LiveHandlers
 from chirrup.live.hub import Hub
 from chirrup.live.hub import Limits as LiveLimits
+from chirrup.notifications import NotificationReader, Notifications
+from chirrup.notifications.handlers import NotificationHandlers
+from chirrup.notifications.push import Pushing
+from chirrup.notifications.store import NotificationStore
+from chirrup.notifications.store_causes import CauseStore
+from chirrup.notifications.store_devices import DeviceStore
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, LiveChannel, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import (
+    Bus, Cache, Database, LiveChannel, PushGateway, RateLimiter, Subscription, TimelineStore,
+)
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -72,6 +80,7 @@ class Adapters:
     outbox: OutboxStore
     keys: Keys
     live: LiveChannel
+    push: PushGateway
     bus: Callable[[Sequence[Subscription]], Bus]
     """Makes the bus, once it is known what it delivers to."""
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -112,6 +121,9 @@ class Application:
     trends: Trends
     trending: Trending
     live: Live
+    notifications: Notifications
+    notification_reader: NotificationReader
+    pushing: Pushing
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -140,7 +152,8 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
     trending = wire_trends(settings, clock, db, cache, ids, reader)
-    reactions = _reactions(accounts, graph, posts, engagement, trending)
+    pushing = _notifying(settings, clock, telemetry, on, ids, accounts, reader)
+    reactions = _reactions(accounts, graph, posts, engagement, pushing, trending)
     reactions = [*reactions, *LiveHandlers(on.live, clock).subscriptions()]
     subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     gate = Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on"))
@@ -169,9 +182,12 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         trends=trending.trends,
         trending=trending,
         live=_live(settings, clock, telemetry, on, HomeNews(home), sessions, gate),
+        notifications=pushing.notifications,
+        notification_reader=pushing.reader,
+        pushing=pushing,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            *_jobs(settings, clock, on, sessions, fan_out, audit),
+            *_jobs(settings, clock, on, sessions, fan_out, audit, pushing),
             *trending.jobs(),
             *on.jobs,
         ],
@@ -210,6 +226,21 @@ def _fan_out(
     )
 
 
+def _notifying(
+    settings: Settings,
+    clock: Clock,
+    telemetry: Telemetry,
+    on: Adapters,
+    ids: IdGenerator,
+    accounts: Accounts,
+    posts: PostReader,
+) -> Pushing:
+    store, causes = NotificationStore(), CauseStore()
+    notifications = Notifications(on.db, store, causes, ids, clock, settings.notification_days)
+    reader = NotificationReader(on.db, store, causes, accounts, posts)
+    return Pushing(on.db, DeviceStore(), notifications, reader, on.push, clock, telemetry)
+
+
 def _post_reader(
     on: Adapters, like_store: LikeStore, post_store: PostStore, accounts: Accounts, graph: Graph
 ) -> PostReader:
@@ -219,13 +250,21 @@ def _post_reader(
 
 
 def _jobs(
-    settings: Settings, clock: Clock, on: Adapters, sessions: Sessions, fan_out: FanOut, audit: TimelineAudit
+    settings: Settings,
+    clock: Clock,
+    on: Adapters,
+    sessions: Sessions,
+    fan_out: FanOut,
+    audit: TimelineAudit,
+    pushing: Pushing,
 ) -> list[Job]:
     return [
         Job("forget_fan_outs", 600, partial(_forget_steps, on.db, fan_out.tables, clock, settings)),
-        Job("delete_expired_sessions", 3600, sessions.delete_expired),
         Job("review_pulled_authors", 60, fan_out.review_pulled),
         Job("sample_timelines", 60, audit.sample),
+        Job("delete_expired_sessions", 3600, sessions.delete_expired),
+        Job("delete_old_notifications", 3600, pushing.notifications.delete_old),
+        Job("delete_ended_devices", 3600, pushing.delete_ended),
     ]
 
 
@@ -245,13 +284,20 @@ def _live(
 
 
 def _reactions(
-    accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement, trending: Trending
+    accounts: Accounts,
+    graph: Graph,
+    posts: Posts,
+    engagement: Engagement,
+    pushing: Pushing,
+    trending: Trending,
 ) -> list[Subscription]:
     return [
         *GraphHandlers(graph, accounts).subscriptions(),
         *PostHandlers(posts, accounts).subscriptions(),
         *EngagementHandlers(engagement, posts).subscriptions(),
         *trending.subscriptions(),
+        *NotificationHandlers(pushing.notifications).subscriptions(),
+        *pushing.subscriptions(),
     ]
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.push import open_push
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
@@ -91,6 +92,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        push = await stack.enter_async_context(open_push(settings, db, clock))
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -105,6 +107,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             outbox=outbox,
             keys=keys,
             live=live,
+            push=push,
             bus=make_bus,
             checks=checks_of(db, link, log),
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, Adapters
+from chirrup.bootstrap.push import open_push
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.live import MemoryLiveChannel
@@ -51,7 +52,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     cache = MemoryCache(CACHE_SIZES, telemetry.caches)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
     outbox = SqliteOutbox()
-    async with SqliteDatabase(data.database, clock, cache) as db:
+    async with SqliteDatabase(data.database, clock, cache) as db, open_push(settings, db, clock) as push:
         db.on_foreign_commit(cache.clear)
 
         def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
@@ -70,6 +71,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             outbox=outbox,
             keys=Keys(data.keys),
             live=MemoryLiveChannel(),
+            push=push,
             bus=make_bus,
             checks={"database": check_database},
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],

@@ -26,7 +26,7 @@ from chirrup.timelines.routes import HotFeed
 API = "/api/v1"
 _SERVICES = (
     "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
-    "markers", "explainer", "live", "trends",
+    "markers", "explainer", "live", "trends", "notifications", "notification_reader", "pushing",
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ _TAGS = {
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
     "trends": "Which hashtags and links more people use just now than usually do.",
     "live": "What changes, told while it changes: over a WebSocket at `/api/v1/live`, or as an event stream.",
+    "notifications": "What others did that concerns oneself, and what one wants to be told of.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
 }
@@ -58,6 +59,7 @@ _PATH_PARAMETERS: dict[str, Any] = {
     "tag": Annotated[str, Meta(description="A hashtag, with or without its sign.", examples=["spring"])],
     "block_id": Annotated[Id, Meta(description="The id of a blocked term.")],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
+    "notification_id": Annotated[Id, Meta(description="The id of a notification.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}

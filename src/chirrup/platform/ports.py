@@ -4,7 +4,7 @@ from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Container, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -185,6 +185,53 @@ class LanguageDetector(Protocol):
 
     def detect(self, text: str) -> str:
         """Return the ISO 639 code of two or three small letters; nothing where it is not certain. Raises nothing."""
+
+
+PushService = Literal["web", "apns", "fcm"]
+
+
+class PushDevice(msgspec.Struct, frozen=True):
+    """Where messages for one device go."""
+
+    service: PushService
+    address: str
+    """The URL of a Web Push subscription, or the token that Apple's or Google's service gave the app."""
+    public_key: str = ""
+    secret: str = ""
+    """Of a Web Push subscription: `p256dh` and `auth` in URL-safe base64, by which only the device reads messages."""
+
+
+class PushMessage(msgspec.Struct, frozen=True):
+    """What a device shows; a later message of the same id takes the place of an earlier one."""
+
+    id: int
+    kind: str
+    title: str
+    body: str
+    path: str
+    """Where in the web client it leads."""
+
+
+class PushGateway(Protocol):
+    """Hands messages to the services that bring them to devices."""
+
+    @property
+    def services(self) -> Mapping[PushService, str]:
+        """The services there are, each with the key that a device subscribes with, or an empty text."""
+
+    def check(self, device: PushDevice) -> None:
+        """Refuse a device that no message can be for.
+
+        Raises:
+            RuleBroken: its service is not used here, or its address or keys are none.
+        """
+
+    async def push(self, device: PushDevice, message: PushMessage) -> bool:
+        """Hand over a message; return whether the device is still there.
+
+        Raises:
+            PushFailed: the service did not answer in time, or did not take it.
+        """
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from chirrup.commands.bench import (
     live,
     mixed,
     model,
+    notifying,
     plots,
     posting,
     rebuild,
@@ -36,6 +37,7 @@ app.command("rebuild")(rebuild.rebuild)
 app.command("timelines")(timelines.timelines)
 app.command("giants")(giants.giants)
 app.command("fairness")(giants.fairness)
+app.command("notifications")(notifying.notifications)
 app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
