@@ -11,6 +11,7 @@ from chirrup.engagement import events as engagement_events
 from chirrup.engagement import routes as engagement_routes
 from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
+from chirrup.media import routes as media_routes
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
@@ -21,6 +22,7 @@ from chirrup.timelines import routes_admin as timelines_routes_admin
 ROUTES: Sequence[HTTPRouteHandler] = [
     *accounts_routes.ROUTES,
     *graph_routes.ROUTES,
+    *media_routes.ROUTES,
     *posts_routes.ROUTES,
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,

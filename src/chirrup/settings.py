@@ -55,6 +55,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """When posts reach timelines later than this, the threshold is lowered until they are in time again."""
     fanout_log_hours: Annotated[int, Meta(ge=0)] = 72
     """How long it is kept when each post was pushed to whom, for `chirrup explain`; 0 keeps nothing."""
+    media_megabytes: Positive = 10
+    """How large an uploaded file may be, in MiB."""
+    media_megapixels: Positive = 50
+    """How many million pixels a picture may have, those of all frames together."""
+    media_quota_megabytes: Positive = 1024
+    """How much an account's pictures may take in all their sizes, in MiB."""
+    media_workers: Positive = 2
+    """How many pictures a process of the server decodes at once, each in a process of its own."""
+    media_url: str = ""
+    """The address of a network of caches before the bucket; default: the server hands pictures out itself."""
+    s3_bucket: str = ""
+    """A bucket for pictures, in Amazon S3 or in what speaks its protocol; default: a folder in the data directory."""
+    s3_endpoint: str = ""
+    """Where the bucket is, unless at Amazon's."""
+    s3_region: str = "us-east-1"
+    """The bucket's region."""
+    s3_access_key_id: str = ""
+    """Who may write to the bucket; default: what the machine itself is allowed."""
+    s3_secret_access_key: str = ""
+    """The key's secret."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""
@@ -90,6 +110,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def timeline_ttl(self) -> int:
         """How long an unread timeline is kept, in milliseconds."""
         return self.timeline_ttl_hours * 3_600_000
+
+    @property
+    def receiving_dir(self) -> Path:
+        """The folder that holds uploads while they are received and made."""
+        return self.data_dir / "uploads"
+
+    @property
+    def media_base(self) -> str:
+        """What the addresses of pictures begin with: that of the caches, or a path of this server."""
+        return f"{self.media_url.rstrip('/')}/" if self.media_url else "/media/"
 
     @property
     def origin(self) -> str:

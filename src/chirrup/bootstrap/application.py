@@ -14,13 +14,26 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph import Graph, Relations
 from chirrup.graph.handlers import GraphHandlers
 from chirrup.graph.store import GraphStore
+from chirrup.media import MediaLibrary, Portraits, Tidying
+from chirrup.media.handlers import MediaHandlers
+from chirrup.media.keeping import Keeping
+from chirrup.media.store import MediaStore
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
 from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import (
+    BlobStore,
+    Bus,
+    Cache,
+    Database,
+    PictureMaker,
+    RateLimiter,
+    Subscription,
+    TimelineStore,
+)
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -63,6 +76,8 @@ class Adapters:
     limiter: RateLimiter
     outbox: OutboxStore
     keys: Keys
+    blobs: BlobStore
+    pictures: PictureMaker
     bus: Callable[[Sequence[Subscription]], Bus]
     """Makes the bus, once it is known what it delivers to."""
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -91,6 +106,10 @@ class Application:
     accounts: Accounts
     sessions: Sessions
     graph: Graph
+    library: MediaLibrary
+    portraits: Portraits
+    tidying: Tidying
+    blobs: BlobStore
     posts: Posts
     post_reader: PostReader
     threads: Threads
@@ -110,17 +129,16 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     """Wire the slices over adapters."""
     db, cache = on.db, on.cache
     ids, idempotency = IdGenerator(clock), IdempotencyStore()
-    account_store, graph_store, post_store, like_store = AccountStore(), GraphStore(), PostStore(), LikeStore()
-    tables = TimelineTables()
+    account_store, graph_store, tables = AccountStore(settings.media_base), GraphStore(), TimelineTables()
+    post_store, like_store = PostStore(), LikeStore()
     tokens = Tokens(on.keys, clock, issuer=settings.origin, lifetime=settings.access_token_seconds)
     lifetime = settings.session_days * 24 * _HOUR
     sessions = Sessions(db, account_store, SessionStore(), passwords, tokens, ids, clock, cache, lifetime)
     accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
     graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
-    posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
-    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
+    library, portraits, tidying = _media(settings, clock, on, ids, accounts, idempotency)
+    posts = Posts(db, post_store, accounts, graph, library, idempotency, ids, clock, cache)
+    reader = _post_reader(on, like_store, post_store, accounts, graph, library)
     engagement = Engagement(db, like_store, posts, ids)
     home = HomeTimelines(
         db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
@@ -129,7 +147,8 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    reactions = _reactions(accounts, graph, library, posts, engagement)
+    subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
         db=db,
@@ -143,6 +162,10 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         accounts=accounts,
         sessions=sessions,
         graph=graph,
+        library=library,
+        portraits=portraits,
+        tidying=tidying,
+        blobs=on.blobs,
         posts=posts,
         post_reader=reader,
         threads=Threads(db, post_store, reader),
@@ -154,10 +177,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
-            Job("delete_expired_sessions", 3600, sessions.delete_expired),
-            Job("review_pulled_authors", 60, fan_out.review_pulled),
-            Job("sample_timelines", 60, audit.sample),
+            *_jobs(settings, clock, on, sessions, fan_out, audit, tidying),
             *on.jobs,
         ],
         subscriptions=subscriptions,
@@ -195,9 +215,62 @@ def _fan_out(
     )
 
 
-def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+def _jobs(
+    settings: Settings,
+    clock: Clock,
+    on: Adapters,
+    sessions: Sessions,
+    fan_out: FanOut,
+    audit: TimelineAudit,
+    tidying: Tidying,
+) -> list[Job]:
+    # others may write to a bucket, or another instance by mistake: there, strays are left alone
+    sweeping = [] if settings.s3_bucket else [Job("sweep_media", 24 * 3600, tidying.sweep)]
+    return [
+        Job("forget_fan_outs", 600, partial(_forget_steps, on.db, TimelineTables(), clock, settings)),
+        Job("delete_expired_sessions", 3600, sessions.delete_expired),
+        Job("review_pulled_authors", 60, fan_out.review_pulled),
+        Job("sample_timelines", 60, audit.sample),
+        Job("tidy_media", 600, tidying.tidy),
+        *sweeping,
+    ]
+
+
+def _post_reader(
+    on: Adapters,
+    like_store: LikeStore,
+    post_store: PostStore,
+    accounts: Accounts,
+    graph: Graph,
+    library: MediaLibrary,
+) -> PostReader:
+    liked = Marks(on.db, "liked", like_store.newest_liked, like_store.liked)
+    retweeted = Marks(on.db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
+    return PostReader(on.db, post_store, accounts, graph, liked, retweeted, library, on.cache)
+
+
+def _media(
+    settings: Settings,
+    clock: Clock,
+    on: Adapters,
+    ids: IdGenerator,
+    accounts: Accounts,
+    idempotency: IdempotencyStore,
+) -> tuple[MediaLibrary, Portraits, Tidying]:
+    store, folder = MediaStore(), settings.receiving_dir
+    keeping = Keeping(on.db, store, on.blobs, on.pictures, ids, clock)
+    quota = settings.media_quota_megabytes << 20
+    library = MediaLibrary(on.db, store, keeping, idempotency, ids, clock, quota, settings.media_base)
+    portraits = Portraits(on.db, store, keeping, accounts, ids, clock, folder)
+    return library, portraits, Tidying(on.db, store, on.blobs, clock, folder)
+
+
+def _reactions(
+    accounts: Accounts, graph: Graph, library: MediaLibrary, posts: Posts, engagement: Engagement
+) -> list[Subscription]:
     return [
         *GraphHandlers(graph, accounts).subscriptions(),
+        *MediaHandlers(library).subscriptions(),
         *PostHandlers(posts, accounts).subscriptions(),
         *EngagementHandlers(engagement, posts).subscriptions(),
     ]

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
@@ -88,6 +89,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        blobs = blob_store(settings)
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -101,8 +103,10 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             limiter=RedisRateLimiter(link, clock),
             outbox=outbox,
             keys=keys,
+            blobs=blobs,
+            pictures=await stack.enter_async_context(aclosing(picture_maker(settings))),
             bus=make_bus,
-            checks=checks_of(db, link, log),
+            checks={**checks_of(db, link, log), "media": blobs.check},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},

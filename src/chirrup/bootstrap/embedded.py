@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
@@ -50,8 +51,9 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     cache = MemoryCache(CACHE_SIZES, telemetry.caches)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
     outbox = SqliteOutbox()
-    async with SqliteDatabase(data.database, clock, cache) as db:
+    async with SqliteDatabase(data.database, clock, cache) as db, aclosing(picture_maker(settings)) as pictures:
         db.on_foreign_commit(cache.clear)
+        blobs = blob_store(settings)
 
         def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
             bus = OutboxBus(db, outbox, subscriptions, clock, telemetry)
@@ -68,7 +70,9 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             limiter=MemoryRateLimiter(clock),
             outbox=outbox,
             keys=Keys(data.keys),
+            blobs=blobs,
+            pictures=pictures,
             bus=make_bus,
-            checks={"database": check_database},
+            checks={"database": check_database, "media": blobs.check},
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
         )

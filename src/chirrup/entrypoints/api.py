@@ -12,6 +12,8 @@ from chirrup.entrypoints import service
 from chirrup.entrypoints.reference import Reference
 from chirrup.entrypoints.service import Lifecycle
 from chirrup.entrypoints.web import WebClient
+from chirrup.media.files import MediaFiles
+from chirrup.media.routes import UPLOADS
 from chirrup.platform.http.asgi import AsgiApp
 from chirrup.platform.http.body import ApiRequest
 from chirrup.platform.http.context import idempotency_key, optional_identity, required_identity
@@ -24,7 +26,7 @@ from chirrup.timelines.routes import HotFeed
 API = "/api/v1"
 _SERVICES = (
     "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
-    "markers", "explainer",
+    "markers", "explainer", "library", "portraits",
 )  # fmt: skip
 
 
@@ -49,7 +51,8 @@ def create_api(app: Application, lifecycle: Lifecycle | None = None) -> AsgiApp:
         state=State({"application": app, "lifecycle": lifecycle or Lifecycle(), "reference": api_reference()}),
         request_max_body_size=LARGEST_BODY,
     )
-    return Edge(WebClient(app, cast("AsgiApp", litestar)), app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
+    inner = MediaFiles(app.blobs, WebClient(app, cast("AsgiApp", litestar)))
+    return Edge(inner, app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)}, uploads={API + UPLOADS})
 
 
 def create_service(app: Application, lifecycle: Lifecycle) -> AsgiApp:

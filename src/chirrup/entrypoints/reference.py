@@ -46,6 +46,7 @@ _TAGS = {
     "posts": "Posts, replies, quotes and the threads they form. A deleted post leaves a gap in threads and nothing"
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
+    "media": "Pictures: uploading and describing them, avatars and banners. Each upload is used once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
@@ -54,6 +55,7 @@ _TAGS = {
 _PATH_PARAMETERS: dict[str, Any] = {
     "username": Annotated[str, Meta(description="Without regard to case, without `@`.", examples=["wren"])],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
+    "media_id": Annotated[Id, Meta(description="The id of an upload.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}
