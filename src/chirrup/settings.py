@@ -1,9 +1,11 @@
 """Every setting in one place: from the command line, `CHIRRUP_*` variables and `chirrup.toml` in the data directory."""
 
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -75,6 +77,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Who may write to the bucket; default: what the machine itself is allowed."""
     s3_secret_access_key: str = ""
     """The key's secret."""
+    s3_prefix: str = ""
+    """A folder in the bucket, where others use it, too."""
+    s3_links: Literal["off", "on"] = "off"
+    """On: clients are sent to the bucket by signed addresses; off: the server hands on what is in it."""
     outbox_retention_hours: Positive = 24
     """How long handled events stay in the log."""
     database_url: str = ""
@@ -113,13 +119,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def receiving_dir(self) -> Path:
-        """The folder that holds uploads while they are received and made."""
-        return self.data_dir / "uploads"
+        """The folder that holds uploads while they are received and made; in a cluster the machine's for such files."""
+        return self.data_dir / "uploads" if self.profile == "embedded" else Path(tempfile.gettempdir())
 
     @property
     def media_base(self) -> str:
         """What the addresses of pictures begin with: that of the caches, or a path of this server."""
         return f"{self.media_url.rstrip('/')}/" if self.media_url else "/media/"
+
+    @property
+    def media_origins(self) -> list[str]:
+        """The origins beside this server's that pictures come from."""
+        amazon = f"https://s3.{self.s3_region}.amazonaws.com"
+        linked = [self.s3_endpoint or amazon] if self.s3_bucket and self.s3_links == "on" else []
+        places = map(urlsplit, [*filter(None, [self.media_url]), *linked])
+        return [f"{place.scheme}://{place.netloc}" for place in places]
 
     @property
     def origin(self) -> str:

@@ -19,6 +19,7 @@ def blob_store(settings: Settings) -> BlobStore:
             region=settings.s3_region,
             access_key_id=settings.s3_access_key_id,
             secret_access_key=settings.s3_secret_access_key,
+            prefix=settings.s3_prefix,
         )
     )
 

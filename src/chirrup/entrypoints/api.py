@@ -51,7 +51,8 @@ def create_api(app: Application, lifecycle: Lifecycle | None = None) -> AsgiApp:
         state=State({"application": app, "lifecycle": lifecycle or Lifecycle(), "reference": api_reference()}),
         request_max_body_size=LARGEST_BODY,
     )
-    inner = MediaFiles(app.blobs, WebClient(app, cast("AsgiApp", litestar)))
+    client = WebClient(app, cast("AsgiApp", litestar))
+    inner = MediaFiles(app.blobs, client, links=app.settings.s3_links == "on")
     return Edge(inner, app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)}, uploads={API + UPLOADS})
 
 

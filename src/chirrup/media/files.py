@@ -1,8 +1,6 @@
 """Pictures handed out: bytes that are WebP because this server wrote them, under names that never mean others."""
 
-import regex
-
-from chirrup.media.models import CONTENT_TYPE
+from chirrup.media.models import BLOB_NAME, CONTENT_TYPE
 from chirrup.platform.errors import Refusal
 from chirrup.platform.http.asgi import AsgiApp, Headers, Receive, Scope, Send
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem, refusal_body
@@ -10,7 +8,6 @@ from chirrup.platform.ports import Blob, BlobStore
 
 PLACE = "/media/"
 LINK_SECONDS = 3600
-_NAME = regex.compile(r"[0-9a-f]{24}-[0-9]{1,5}\.webp")
 _FOREVER = (b"cache-control", b"public, max-age=31536000, immutable")
 # a redirection is kept for half as long as what it leads to can be read
 _MEANWHILE = (b"cache-control", b"private, max-age=%d" % (LINK_SECONDS // 2))
@@ -27,9 +24,11 @@ _SAFE = [
 class MediaFiles:
     """Answers below `/media/`, and hands on everything else."""
 
-    def __init__(self, blobs: BlobStore, app: AsgiApp) -> None:
+    def __init__(self, blobs: BlobStore, app: AsgiApp, *, links: bool) -> None:
+        """With `links`, clients are sent to where the blobs are, if they can be read there."""
         self._blobs = blobs
         self._app = app
+        self._links = links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -40,7 +39,7 @@ class MediaFiles:
         name = scope["path"].removeprefix(PLACE)
         if scope["method"] != "GET":
             await _refuse(scope, send, 405, f"{scope['method']} is not allowed here.", [(b"allow", b"GET, HEAD")])
-        elif _NAME.fullmatch(name) is None:
+        elif BLOB_NAME.fullmatch(name) is None:
             await _refuse(scope, send, 404, "There is no such picture.")
         else:
             await self._hand_out(name, dict(scope["headers"]), scope, send)
@@ -51,7 +50,7 @@ class MediaFiles:
             await _answer(send, 304, [(b"etag", etag), _FOREVER])
             return
         try:
-            link = await self._blobs.link(name, LINK_SECONDS)
+            link = await self._blobs.link(name, LINK_SECONDS) if self._links else None
             if link is not None:
                 await _answer(send, 302, [(b"location", link.encode()), _MEANWHILE])
                 return

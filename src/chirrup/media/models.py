@@ -3,6 +3,7 @@
 from typing import Literal
 
 import msgspec
+import regex
 
 from chirrup.accounts.models import grapheme_count, has_control_characters
 from chirrup.platform.errors import RuleBroken
@@ -12,6 +13,7 @@ ALT_LENGTH = 1500
 EDGES = (480, 960, 1920)
 """How long the longer side of each version of a picture is at most."""
 CONTENT_TYPE = "image/webp"
+BLOB_NAME = regex.compile(r"[0-9a-f]{24}-[0-9]{1,5}\.webp")
 
 Portrait = Literal["avatar", "banner"]
 Purpose = Literal["", "post", "avatar", "banner"]

@@ -38,7 +38,7 @@ class Portraits:
         part = crop or shape.middle(medium.file.width, medium.file.height)
         shape.check(part)
         self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="portrait-", dir=self.folder) as folder:
+        with tempfile.TemporaryDirectory(prefix="chirrup-portrait-", dir=self.folder) as folder:
             source = Path(folder) / "source"
             if not await self.keeping.fetch(medium.file, source):
                 raise NotFound("The picture is not there any more.")

@@ -51,7 +51,8 @@ class MediaLibrary:
     async def upload(self, viewer: Viewer, upload: Upload, key: IdempotencyKey | None = None) -> Media:
         """Keep a picture, to be used once.
 
-        The same content is made and stored once, whoever uploads it.
+        The same content is made and stored once, whoever uploads it. Should the database undo the last step, all is
+        done again; a file that was made for nothing is removed with the others that nobody uses.
 
         Raises:
             UnsupportedMedia: it is none of the kinds that are taken.
@@ -59,11 +60,12 @@ class MediaLibrary:
             Unavailable: it cannot be made or stored right now.
         """
         alt = check_alt(upload.alt)
-        async with self.db.transaction() as tx:
-            earlier = await self.idempotency.resource(tx, key)
-            known = await self.store.file_by_hash(tx, upload.content_hash)
-        if earlier is not None:
-            return await self._shown(earlier)
+        if key is not None:
+            async with self.db.transaction() as tx:
+                earlier = await self.idempotency.resource(tx, key)
+            if earlier is not None:
+                return await self._shown(earlier)
+        known = await self.store.file_by_hash(self.db.read, upload.content_hash)
         await self._check_quota(viewer, known.size if known else 1)
         made = None
         if known is None:
@@ -141,8 +143,7 @@ class MediaLibrary:
         return media_id
 
     async def _shown(self, media_id: int) -> Media:
-        async with self.db.transaction() as tx:
-            medium = await self.store.by_id(tx, media_id)
+        medium = await self.store.by_id(self.db.read, media_id)
         if medium is None:
             raise NotFound("The upload has been deleted since.")
         return media(medium, self.base)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from chirrup.media.models import BLOB_NAME
 from chirrup.media.service import lock_of
 from chirrup.media.store import MediaStore
 from chirrup.platform.clock import Clock
@@ -76,7 +77,7 @@ class Tidying:
                     await self.store.delete_file(tx, file.id)
 
     async def _sweep(self, names: Sequence[str]) -> int:
-        of_file = {name: name.partition("-")[0] for name in names}
+        of_file = {name: name.partition("-")[0] for name in names if BLOB_NAME.fullmatch(name)}
         known = await self.store.known_names(self.db.read, sorted(set(of_file.values())))
         strays = [name for name, file in of_file.items() if file not in known]
         await self.blobs.delete(strays)
@@ -86,6 +87,6 @@ class Tidying:
 def _clear(folder: Path) -> None:
     """Remove what processes that were killed have left of uploads."""
     before = time.time() - HOUR / 1000
-    for path in folder.glob("*-*"):
+    for path in folder.glob("chirrup-*-*"):
         if path.stat().st_mtime < before:
             shutil.rmtree(path, ignore_errors=True)

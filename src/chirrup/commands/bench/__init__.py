@@ -13,6 +13,7 @@ from chirrup.commands.bench import (
     footprint,
     giants,
     home,
+    media,
     mixed,
     model,
     plots,
@@ -39,6 +40,7 @@ app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
 app.command("mixed")(mixed.mixed)
+app.command("media")(media.media)
 app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)

@@ -32,7 +32,7 @@ CREATE TABLE media (
 _INDEXES = (
     "CREATE UNIQUE INDEX media_files_by_hash ON media_files (hash) WHERE hash IS NOT NULL",
     "CREATE INDEX unused_media_files ON media_files (unused_since) WHERE unused_since IS NOT NULL",
-    "CREATE INDEX media_of_owner ON media (owner_id, size)",
+    "CREATE INDEX media_of_owner ON media (owner_id, purpose, size)",
     "CREATE INDEX media_of_post ON media (post_id, place) WHERE post_id IS NOT NULL",
     "CREATE INDEX media_of_file ON media (file_id)",
     "CREATE INDEX loose_media ON media (id) WHERE purpose = ''",

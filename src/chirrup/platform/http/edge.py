@@ -149,9 +149,10 @@ def _unreadable(scope: Scope, headers: Headers) -> tuple[int, str] | None:
 
 def _unreadable_form(headers: Headers) -> tuple[int, str] | None:
     """Return status and reason for a body that is no form."""
-    if not headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+    has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+    if has_body and not headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
         return 415, "Send the body as multipart/form-data."
-    if b"content-encoding" in headers:
+    if has_body and b"content-encoding" in headers:
         return 415, "Send the body without a content encoding."
     return None
 

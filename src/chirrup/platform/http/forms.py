@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from chirrup.platform.errors import Malformed, TooLarge, UnsupportedMedia
@@ -54,6 +55,8 @@ async def receiving(
                 await _receive(request, parser, form, largest, texts)
         except TimeoutError as error:
             raise Malformed(f"The upload took longer than {RECEIVE_SECONDS} s.", field="body") from error
+        except InternalServerException as error:
+            raise Malformed("The upload was broken off.", field="body") from error
         except MultipartError as error:
             raise Malformed("The body cannot be read as the form that its type announces.", field="body") from error
         yield form
@@ -63,7 +66,7 @@ async def receiving(
 
 def _folder_in(folder: Path) -> Path:
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="upload-", dir=folder))
+    return Path(tempfile.mkdtemp(prefix="chirrup-upload-", dir=folder))
 
 
 def _boundary(content_type: str) -> str:

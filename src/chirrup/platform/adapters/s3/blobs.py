@@ -1,7 +1,7 @@
 """The `BlobStore` port over a bucket."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "us-east-1"
     access_key_id: str = ""
     secret_access_key: str = ""
+    prefix: str = ""
+    """A folder of its own."""
 
 
 class BucketBlobs:
@@ -45,6 +47,7 @@ class BucketBlobs:
         if bucket.access_key_id:
             config |= {"access_key_id": bucket.access_key_id, "secret_access_key": bucket.secret_access_key}
         self._name = bucket.name
+        self._folder = f"{bucket.prefix.strip('/')}/" if bucket.prefix.strip("/") else ""
         self._store = S3Store(
             bucket.name,
             client_options={
@@ -60,47 +63,45 @@ class BucketBlobs:
         """Keep what is in a file."""
         attributes = {"Content-Type": content_type, "Cache-Control": FOREVER}
         with self._refusals():
-            await obstore.put_async(self._store, name, source, attributes=attributes)
+            await obstore.put_async(self._store, self._folder + name, source, attributes=attributes)
 
     @asynccontextmanager
     async def open(self, name: str) -> AsyncIterator[Blob | None]:
         """Read a blob."""
-        found = await self._find(name)
-        yield None if found is None else Blob(found.meta["size"], self._content(found))
+        found = None
+        with self._refusals(), suppress(FileNotFoundError):
+            found = await obstore.get_async(self._store, self._folder + name)
+        if found is None:
+            yield None
+        else:
+            yield Blob(found.meta["size"], self._content(found.stream(min_chunk_size=_CHUNK)))
 
     async def link(self, name: str, seconds: int) -> str | None:
         """Return a signed address."""
         with self._refusals():
-            return await obstore.sign_async(self._store, "GET", name, timedelta(seconds=seconds))
+            return await obstore.sign_async(self._store, "GET", self._folder + name, timedelta(seconds=seconds))
 
     async def delete(self, names: Sequence[str]) -> None:
         """Delete blobs."""
         if names:
             with self._refusals():
-                await obstore.delete_async(self._store, names)
+                await obstore.delete_async(self._store, [self._folder + name for name in names])
 
     async def names(self) -> AsyncIterator[Sequence[str]]:
         """Yield the names of all blobs."""
         with self._refusals():
-            async for page in obstore.list(self._store, chunk_size=_PAGE):
-                yield [entry["path"] for entry in page]
+            async for page in obstore.list(self._store, self._folder or None, chunk_size=_PAGE):
+                yield [entry["path"].removeprefix(self._folder) for entry in page]
 
     async def check(self) -> None:
         """Ask for one name."""
         with self._refusals():
-            async for _ in obstore.list(self._store, chunk_size=1):
+            async for _ in obstore.list(self._store, self._folder or None, chunk_size=1):
                 return
 
-    async def _find(self, name: str) -> obstore.GetResult | None:
+    async def _content(self, stream: AsyncIterator[Any]) -> AsyncIterator[bytes]:
         with self._refusals():
-            try:
-                return await obstore.get_async(self._store, name)
-            except FileNotFoundError:
-                return None
-
-    async def _content(self, found: obstore.GetResult) -> AsyncIterator[bytes]:
-        with self._refusals():
-            async for chunk in found.stream(min_chunk_size=_CHUNK):
+            async for chunk in stream:
                 yield bytes(chunk)
 
     @contextmanager
