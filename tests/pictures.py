@@ -31,6 +31,12 @@ def picture(width: int = 60, height: int = 40, kind: str = ".png", shade: int = 
     return encoded(drawn(width, height, shade), kind)
 
 
+def speckled(size: int, seed: int) -> bytes:
+    """Return a PNG that takes much room, since no two pixels of it are alike."""
+    noise = pyvips.Image.gaussnoise(size, size, mean=128, sigma=40, seed=seed).cast("uchar")
+    return encoded(noise.copy(interpretation="b-w"))
+
+
 def animation(width: int = 40, height: int = 30, frames: int = 3) -> bytes:
     """Return a GIF that moves."""
     shown = [drawn(width, height, 80 * number) for number in range(frames)]

@@ -15,11 +15,11 @@ from tests.pictures import (
     KINDS,
     animation,
     drawn,
-    encoded,
     fields_of,
     opened,
     picture,
     sent,
+    speckled,
     stored_in,
     upload,
     with_place,
@@ -204,7 +204,7 @@ async def test_a_repeated_upload_answers_as_the_first_one(community: Community) 
 @pytest.mark.settings(media_quota_megabytes=1)
 async def test_an_account_has_a_quota(community: Community) -> None:
     wren, robin = await community.people("wren", "robin")
-    noise = [encoded(drawn(1900, 1900) + drawn(1900, 1900).gaussnoise(1900, 1900, sigma=60, seed=n)) for n in range(4)]
+    noise = [speckled(700, seed) for seed in range(4)]
     answers = [(await sent(wren, content)).status_code for content in noise]
     assert answers[0] == 201
     assert answers[-1] == 422
@@ -258,8 +258,6 @@ async def test_a_network_of_caches_is_where_pictures_are_said_to_be(community: C
     assert made["url"].startswith("https://media.hedge.example/")
     me = await wren.call("PUT", "/users/me/avatar", json={"media_id": made["id"]})
     assert me["avatar_url"].startswith("https://media.hedge.example/")
-    page = await wren.client.get(f"{BASE}/", headers={"Accept": "text/html"})
-    assert "img-src 'self' data: blob: https://media.hedge.example;" in page.headers["content-security-policy"]
 
 
 @pytest.mark.cluster

@@ -1,14 +1,17 @@
 """Files and forms that are not what they should be: each gets the refusal that fits, and the server goes on."""
 
+import asyncio
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.pictures import KINDS, animation, huge_png, picture, sent, upload
-from tests.support import Community, Person
+from tests.support import API, PASSWORD, Community, Person, Server
 
 REFUSED = {400, 413, 415, 422}
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -180,3 +183,49 @@ async def wren_of(community: Community) -> Person:
     if known is None:
         return await community.person("wren")
     return Person(known.id, "wren", community.clients[0])
+
+
+def peak_memory(server: Server) -> int:
+    """Return how many bytes a server has held at most."""
+    assert server.process is not None
+    lines = Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
+
+
+@pytest.mark.embedded
+async def test_many_large_uploads_at_once_are_not_held_in_memory(server: Server) -> None:
+    who = {"username": "wren", "email": "wren@example.org", "password": PASSWORD}
+    async with server.client() as visitor:
+        token = (await visitor.post("/auth/register", json=who)).json()["access_token"]
+    large = part("file", bytes(9 << 20))
+    async with server.client(token) as wren:
+        await wren.post("/media", content=part("file", b"x"), headers=FORM)
+        before = peak_memory(server)
+        uploads = (wren.post("/media", content=large, headers=FORM) for _ in range(16))
+        assert [answer.status_code for answer in await asyncio.gather(*uploads)] == [415] * 16
+    # all of them together have 144 MiB
+    assert peak_memory(server) - before < 48 << 20
+
+
+@pytest.mark.embedded
+async def test_an_upload_that_is_broken_off_leaves_nothing(server: Server) -> None:
+    who = {"username": "wren", "email": "wren@example.org", "password": PASSWORD}
+    async with server.client() as visitor:
+        token = (await visitor.post("/auth/register", json=who)).json()["access_token"]
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = f"POST {API}/media HTTP/1.1\r\nHost: chirrup\r\nAuthorization: Bearer {token}\r\nContent-Length: 900000\r\n"
+    writer.write(f"{head}Content-Type: {FORM['Content-Type']}\r\n\r\n".encode() + part("file", bytes(5000), end=False))
+    await writer.drain()
+    folder = server.data_dir / "uploads"
+    await until(lambda: folder.exists() and any(folder.iterdir()))
+    writer.close()
+    await until(lambda: not any(folder.iterdir()))
+    assert b"Traceback" not in server.log.read_bytes()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for a condition, for ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)

@@ -253,6 +253,7 @@ class PictureMaker(Protocol):
         Raises:
             UnsupportedMedia: it is no JPEG, PNG, WebP, AVIF or GIF, whatever its name says.
             RuleBroken: it is damaged, has too many pixels, or the crop is none of its parts.
+            StorageFull: there is no room for the versions.
             Unavailable: too many others wait.
         """
 

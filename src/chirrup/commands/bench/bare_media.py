@@ -1,5 +1,6 @@
 """What `chirrup bench media` measures pictures against: pyvips in a process of its own, and nothing around it."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ QUALITY, EFFORT = 80, 2
 
 def draw(photo: Path, megapixels: int) -> float:
     """Write a JPEG with as much detail as photos have, four wide for three high; return its million pixels."""
-    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
+    width = round(math.sqrt(megapixels * 1e6 * 4 / 3))
     height = width * 3 // 4
     shapes = pyvips.Image.perlin(width, height, cell_size=width // 12, seed=1).linear(90, 128)
     grain = pyvips.Image.gaussnoise(width, height, sigma=12, mean=0, seed=2).gaussblur(0.8)

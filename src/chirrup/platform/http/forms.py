@@ -1,6 +1,7 @@
 """Forms with a file (`multipart/form-data`, RFC 7578), received without ever being held in memory."""
 
 import asyncio
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -14,13 +15,14 @@ from litestar import Request
 from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from chirrup.platform.errors import Malformed, TooLarge, UnsupportedMedia
+from chirrup.platform.errors import Malformed, StorageFull, TooLarge, UnsupportedMedia
 
 RECEIVE_SECONDS = 300
 FORM = "multipart/form-data"
 _LARGEST_TEXT = 16_384
 _OVERHEAD = 32_768
 _MOST_PARTS = 8
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 class Form(msgspec.Struct):
@@ -41,6 +43,7 @@ async def receiving(
     Raises:
         UnsupportedMedia: the body is no such form.
         TooLarge: the file is.
+        StorageFull: there is no room for it.
         Malformed: the form is broken, lacks its file, has others, or takes too long.
     """
     announced = request.headers.get("content-length", "")
@@ -57,6 +60,10 @@ async def receiving(
             raise Malformed(f"The upload took longer than {RECEIVE_SECONDS} s.", field="body") from error
         except InternalServerException as error:
             raise Malformed("The upload was broken off.", field="body") from error
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StorageFull("The disk is full.") from error
+            raise
         except MultipartError as error:
             raise Malformed("The body cannot be read as the form that its type announces.", field="body") from error
         yield form

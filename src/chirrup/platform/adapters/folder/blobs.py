@@ -13,7 +13,7 @@ from chirrup.platform.datadir import sync_folder
 from chirrup.platform.errors import StorageFull, Unavailable
 from chirrup.platform.ports import Blob
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 18
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 # what is being written has a name that no blob has, and that an archive leaves out
 _DRAFT = "."

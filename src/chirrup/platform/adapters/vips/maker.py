@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from chirrup.platform.adapters.vips.orders import Reply, Task
-from chirrup.platform.errors import Refusal, RuleBroken, Unavailable, UnsupportedMedia
+from chirrup.platform.errors import Refusal, RuleBroken, StorageFull, Unavailable, UnsupportedMedia
 from chirrup.platform.ports import Picture, PictureOrder
 
 WAIT_SECONDS = 30
@@ -115,6 +115,8 @@ class VipsMaker:
                 )
             case "crop":
                 return RuleBroken("This is no part of the picture.", field="crop")
+            case "room":
+                return StorageFull("There is no room for the picture.")
         return RuleBroken("The picture is damaged.", field="file")
 
 

@@ -16,7 +16,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A picture, or in one word why there is none: `unsupported`, `broken`, `pixels` or `crop`."""
+    """A picture, or in one word why there is none: `unsupported`, `broken`, `pixels`, `crop` or `room`."""
 
     picture: Picture | None = None
     refused: str = ""

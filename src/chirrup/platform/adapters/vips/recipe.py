@@ -26,19 +26,22 @@ def make(source: Path, folder: Path, order: PictureOrder, pixels: int) -> Pictur
     """Write the versions of a picture to a folder.
 
     Raises:
-        Refused: `unsupported`, `broken`, `pixels` (there are more than so many) or `crop` (it is none of its parts).
+        Refused: `unsupported`, `broken`, `pixels` (there are more than so many), `crop` (it is none of its parts) or
+            `room` (there is none for the versions).
     """
     loader = loader_of(source)
     try:
         image, animated = _open(source, loader, pixels, still=order.crop is not None)
         largest = _largest(image, order)
-        versions = [_write(largest, folder, None)]
-        width, height = versions[0].width, versions[0].height
-        smaller = [edge for edge in order.edges if edge < max(width, height)]
-        versions += [_write(largest, folder, edge) for edge in reversed(smaller)]
     except pyvips.Error as error:
         raise Refused("broken") from error
-    return Picture(width, height, animated, _blurred(largest), tuple(reversed(versions)))
+    width, height = largest.width, largest.get_page_height()
+    edges = [*(edge for edge in order.edges if edge < max(width, height)), max(width, height)]
+    try:
+        versions = tuple(_write(largest, folder, edge) for edge in edges)
+    except pyvips.Error as error:
+        raise Refused("room") from error
+    return Picture(width, height, animated, _blurred(largest), versions)
 
 
 def loader_of(source: Path) -> str:
@@ -94,9 +97,9 @@ def _cut(image: pyvips.Image, crop: Crop) -> pyvips.Image:
     return image.crop(crop.left, crop.top, crop.width, crop.height)
 
 
-def _write(image: pyvips.Image, folder: Path, edge: int | None) -> Version:
+def _write(image: pyvips.Image, folder: Path, edge: int) -> Version:
     """Write one version, no longer than an edge, as WebP in sRGB."""
-    scaled = image if edge is None else image.thumbnail_image(edge, height=edge, size="down")
+    scaled = image.thumbnail_image(edge, height=edge, size="down")
     upright = scaled if scaled.interpretation == "srgb" else scaled.colourspace("srgb")
     width, height = scaled.width, scaled.get_page_height()
     file = folder / f"{max(width, height)}.webp"

@@ -1,5 +1,6 @@
 """A process that decodes: a task a line on standard input, a reply a line on standard output, until the input ends."""
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ from chirrup.platform.adapters.vips.recipe import Refused, make
 _MEMORY = 2 << 30
 _FILE = 256 << 20
 _FILES = 256
+_NICENESS = 5
 
 
 def main() -> None:
-    """Do one task after another, with no more of the machine than a picture needs."""
+    """Do one task after another, with no more of the machine than a picture needs, and after whoever answers."""
+    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
