@@ -35,6 +35,23 @@ class Worker:
             TimeoutError: it took too long.
             EOFError: the process ended over it.
         """
+        rested = self._process is not None
+        try:
+            return await self._ask(task)
+        except (EOFError, ConnectionError):
+            # it may have ended before, while it had nothing to do
+            if not rested:
+                raise
+        return await self._ask(task)
+
+    async def stop(self) -> None:
+        """End the process."""
+        process = self._process
+        self._kill()
+        if process is not None:
+            await process.wait()
+
+    async def _ask(self, task: Task) -> Reply:
         if self._idle is not None:
             self._idle.cancel()
         process = self._process
@@ -52,13 +69,6 @@ class Worker:
             raise
         self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._kill)
         return msgspec.json.decode(line, type=Reply)
-
-    async def stop(self) -> None:
-        """End the process."""
-        process = self._process
-        self._kill()
-        if process is not None:
-            await process.wait()
 
     def _kill(self) -> None:
         if self._idle is not None:
