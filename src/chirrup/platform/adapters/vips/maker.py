@@ -103,6 +103,8 @@ class VipsMaker:
         except (TimeoutError, EOFError, ConnectionError) as error:
             log.warning("picture.failed", error=repr(error))
             raise RuleBroken("The picture cannot be decoded.", field="file") from error
+        except OSError as error:
+            raise Unavailable("Pictures cannot be made right now.") from error
         finally:
             self._free.put_nowait(worker)
         if reply.picture is None:
