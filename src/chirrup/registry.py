@@ -12,6 +12,7 @@ from chirrup.engagement import routes as engagement_routes
 from chirrup.graph import events as graph_events
 from chirrup.graph import routes as graph_routes
 from chirrup.live import routes as live_routes
+from chirrup.media import routes as media_routes
 from chirrup.notifications import events as notifications_events
 from chirrup.notifications import routes as notifications_routes
 from chirrup.notifications import routes_push as notifications_routes_push
@@ -27,6 +28,7 @@ from chirrup.trends import routes_admin as trends_routes_admin
 ROUTES: Sequence[HTTPRouteHandler] = [
     *accounts_routes.ROUTES,
     *graph_routes.ROUTES,
+    *media_routes.ROUTES,
     *posts_routes.ROUTES,
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,

@@ -20,7 +20,7 @@ from chirrup.bootstrap.cluster import prepare
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.settings import Settings
-from tests.cluster import FreshDatabase, environment, require, run_sql, with_database
+from tests.cluster import FreshDatabase, bucket_settings, environment, require, run_sql, with_database
 from tests.support import settled
 
 _REDIS_DATABASE = 9
@@ -76,7 +76,7 @@ class Host:
 @pytest.fixture(scope="session")
 def base_settings(prepared_data: Path) -> Iterator[Settings]:
     """Settings that lead to the services, to a database and topics of this run."""
-    services = environment()
+    services, bucket = environment(), bucket_settings()
     with FreshDatabase(require("postgres")) as fresh:
         settings = Settings(
             profile="cluster",
@@ -89,6 +89,11 @@ def base_settings(prepared_data: Path) -> Iterator[Settings]:
             kafka=require("kafka"),
             schema_registry_url=services["CHIRRUP_SCHEMA_REGISTRY_URL"],
             topic_prefix=f"test-{os.getpid()}.",
+            s3_bucket=bucket["name"],
+            s3_endpoint=bucket["endpoint"],
+            s3_access_key_id=bucket["access_key_id"],
+            s3_secret_access_key=bucket["secret_access_key"],
+            s3_prefix=f"test-{os.getpid()}",
         )
         asyncio.run(prepare(settings))
         yield settings

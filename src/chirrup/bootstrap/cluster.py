@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from chirrup.accounts.tokens import Keys
-from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.adapters import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
 from chirrup.bootstrap.push import open_push
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
@@ -93,6 +94,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
         push = await stack.enter_async_context(open_push(settings, db, clock))
+        blobs = blob_store(settings)
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -108,8 +110,10 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             keys=keys,
             live=live,
             push=push,
+            blobs=blobs,
+            pictures=await stack.enter_async_context(aclosing(picture_maker(settings))),
             bus=make_bus,
-            checks=checks_of(db, link, log),
+            checks={**checks_of(db, link, log), "media": blobs.check},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},

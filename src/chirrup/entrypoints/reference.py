@@ -46,6 +46,7 @@ _TAGS = {
     "posts": "Posts, replies, quotes and the threads they form. A deleted post leaves a gap in threads and nothing"
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
+    "media": "Pictures: uploading and describing them, avatars and banners. Each upload is used once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
     "trends": "Which hashtags and links more people use just now than usually do.",
     "live": "What changes, told while it changes: over a WebSocket at `/api/v1/live`, or as an event stream.",
@@ -60,6 +61,7 @@ _PATH_PARAMETERS: dict[str, Any] = {
     "block_id": Annotated[Id, Meta(description="The id of a blocked term.")],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
     "notification_id": Annotated[Id, Meta(description="The id of a notification.")],
+    "media_id": Annotated[Id, Meta(description="The id of an upload.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}

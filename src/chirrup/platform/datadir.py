@@ -22,6 +22,7 @@ class DataDir:
         self.root = root
         self.database = root / "chirrup.db"
         self.keys = root / "keys"
+        self.media = root / "media"
         self.backups = root / "backups"
         self.restoring = root / ".restoring"
         self.operator = root / "operator.sock"

@@ -13,7 +13,8 @@ from chirrup.posts.store_tags import insert_tags
 from chirrup.posts.text import Entity, tags_of
 
 _COLUMNS = (
-    "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted"
+    "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted,"
+    " has_media"
 )
 _ENTITIES = msgspec.json.Decoder(list[Entity])
 
@@ -30,6 +31,7 @@ def _post(row: Row) -> PostRow:
         retweet_of=row[7],
         is_retweet=bool(row[8]),
         deleted=bool(row[9]),
+        has_media=bool(row[10]),
     )
 
 
@@ -54,9 +56,10 @@ class PostStore:
         """Return whether the id was free."""
         fresh = await tx.run(
             "INSERT INTO posts (id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id,"
-            " retweet_of, is_retweet) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            " retweet_of, is_retweet, has_media) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            " ON CONFLICT DO NOTHING",
             post.id, post.author_id, post.text, msgspec.json.encode(post.entities).decode(), post.reply_to,
-            post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet,
+            post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet, post.has_media,
         ) == 1  # fmt: skip
         if fresh:
             await tx.run("INSERT INTO post_counts (post_id) VALUES ($1)", post.id)
@@ -173,6 +176,17 @@ class PostStore:
         """Return an author's newest posts that are no replies, newest first."""
         rows = await reader.all(
             "SELECT id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted AND reply_to IS NULL"
+            " ORDER BY id DESC LIMIT $3",
+            author_id, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
+    async def newest_with_media_of_author(
+        self, reader: Reader, author_id: int, before: int, limit: int
+    ) -> list[int]:  # fmt: skip
+        """Return an author's newest posts that show pictures, newest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted AND has_media"
             " ORDER BY id DESC LIMIT $3",
             author_id, before, limit,
         )  # fmt: skip

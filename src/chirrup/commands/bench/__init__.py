@@ -14,6 +14,7 @@ from chirrup.commands.bench import (
     giants,
     home,
     live,
+    media,
     mixed,
     model,
     notifying,
@@ -42,6 +43,7 @@ app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
 app.command("mixed")(mixed.mixed)
+app.command("media")(media.media)
 app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
