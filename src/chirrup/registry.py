@@ -14,6 +14,7 @@ from chirrup.graph import routes as graph_routes
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
+from chirrup.search import routes as search_routes
 from chirrup.timelines import events as timelines_events
 from chirrup.timelines import routes as timelines_routes
 from chirrup.timelines import routes_admin as timelines_routes_admin
@@ -25,6 +26,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *engagement_routes.ROUTES,
     *timelines_routes.ROUTES,
     *timelines_routes_admin.ROUTES,
+    *search_routes.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

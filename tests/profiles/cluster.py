@@ -24,7 +24,7 @@ from tests.cluster import FreshDatabase, environment, require, run_sql, with_dat
 from tests.support import settled
 
 _REDIS_DATABASE = 9
-_LOG = ("outbox", "outbox_shards", "consumers", "alembic_version")
+_LOG = ("public.outbox", "public.outbox_shards", "public.consumers", "public.alembic_version", "search.state")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -59,8 +59,8 @@ class Host:
         await settled(self._app)
         if not self._tables:
             rows = await self._app.db.read.all(
-                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-                " AND relnamespace = 'public'::regnamespace"
+                "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relkind IN ('r', 'p')"
+                " AND NOT relispartition AND relnamespace = ANY ('{public, search}'::regnamespace[])"
             )
             self._tables = [row[0] for row in rows if row[0] not in _LOG]
         await run_sql(self.base.database_url, f"TRUNCATE {', '.join(self._tables)}")

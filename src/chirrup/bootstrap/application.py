@@ -20,7 +20,7 @@ from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, SearchIndex, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import Card, Marks, PostReader, Posts
 from chirrup.posts.handlers import PostHandlers
@@ -28,6 +28,8 @@ from chirrup.posts.models import Known, Recent
 from chirrup.posts.store import PostStore
 from chirrup.posts.threads import Threads
 from chirrup.registry import Job
+from chirrup.search import Indexing, Search
+from chirrup.search.handlers import SearchHandlers
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
@@ -61,6 +63,7 @@ class Adapters:
     cache: Cache
     timelines: TimelineStore
     limiter: RateLimiter
+    search: SearchIndex
     outbox: OutboxStore
     keys: Keys
     bus: Callable[[Sequence[Subscription]], Bus]
@@ -100,6 +103,8 @@ class Application:
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
+    search: Search
+    indexing: Indexing
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -129,7 +134,9 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
     log = FanOutLog(db, on.outbox, fan_out.subscriptions())
     audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    indexing = Indexing(db, on.search, post_store, account_store, graph_store)
+    reactions = _reactions(accounts, graph, posts, engagement, indexing)
+    subscriptions = [*fan_out.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
         db=db,
@@ -152,12 +159,15 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         markers=Markers(db, tables, clock),
         audit=audit,
         explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
+        search=Search(on.search, accounts, graph, reader, clock),
+        indexing=indexing,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
             Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
             Job("delete_expired_sessions", 3600, sessions.delete_expired),
             Job("review_pulled_authors", 60, fan_out.review_pulled),
             Job("sample_timelines", 60, audit.sample),
+            Job("build_search_index", 5, indexing.build_missing),
             *on.jobs,
         ],
         subscriptions=subscriptions,
@@ -195,11 +205,14 @@ def _fan_out(
     )
 
 
-def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
+def _reactions(
+    accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement, indexing: Indexing
+) -> list[Subscription]:
     return [
         *GraphHandlers(graph, accounts).subscriptions(),
         *PostHandlers(posts, accounts).subscriptions(),
         *EngagementHandlers(engagement, posts).subscriptions(),
+        *SearchHandlers(indexing).subscriptions(),
     ]
 
 

@@ -21,6 +21,8 @@ from chirrup.platform.adapters.postgres.integrity import examinations
 from chirrup.platform.adapters.postgres.integrity import examine as examine_database
 from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
 from chirrup.platform.adapters.postgres.partitions import make_partitions
+from chirrup.platform.adapters.postgres.search import PostgresSearch
+from chirrup.platform.adapters.postgres.search import prepare as prepare_search
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
@@ -55,6 +57,7 @@ async def prepare(settings: Settings) -> None:
     data.root.mkdir(mode=0o750, parents=True, exist_ok=True)
     Keys(data.keys)
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
+    await prepare_search(settings.database_url)
     if settings.bus == "kafka":
         await asyncio.to_thread(prepare_kafka, _kafka(settings), PUBLISHED)
 
@@ -75,6 +78,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     _check_settings(settings)
     keys = _existing_keys(DataDir(settings.data_dir))
     await schema.prepare(settings.database_url, clock)
+    await prepare_search(settings.database_url)
     outbox = PostgresOutbox()
     async with AsyncExitStack() as stack:
         link = await stack.enter_async_context(RedisLink(settings.redis_url))
@@ -99,6 +103,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=RedisTimelineStore(link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl),
             limiter=RedisRateLimiter(link, clock),
+            search=PostgresSearch(db),
             outbox=outbox,
             keys=keys,
             bus=make_bus,

@@ -14,6 +14,7 @@ from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.integrity import examinations
 from chirrup.platform.adapters.sqlite.integrity import examine as examine_file
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.adapters.sqlite.search import SqliteSearch
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.integrity import Finding
@@ -50,7 +51,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     cache = MemoryCache(CACHE_SIZES, telemetry.caches)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
     outbox = SqliteOutbox()
-    async with SqliteDatabase(data.database, clock, cache) as db:
+    async with SqliteDatabase(data.database, clock, cache) as db, SqliteSearch(data.search) as search:
         db.on_foreign_commit(cache.clear)
 
         def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
@@ -66,6 +67,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=timelines,
             limiter=MemoryRateLimiter(clock),
+            search=search,
             outbox=outbox,
             keys=Keys(data.keys),
             bus=make_bus,

@@ -24,7 +24,7 @@ from chirrup.timelines.routes import HotFeed
 API = "/api/v1"
 _SERVICES = (
     "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
-    "markers", "explainer",
+    "markers", "explainer", "search",
 )  # fmt: skip
 
 
