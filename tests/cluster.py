@@ -25,6 +25,7 @@ _SETTINGS = {
     "redis-cluster": "SERVICES_REDIS_CLUSTER",
     "kafka": "CHIRRUP_KAFKA",
     "registry": "CHIRRUP_SCHEMA_REGISTRY_URL",
+    "opensearch": "CHIRRUP_OPENSEARCH_URL",
 }
 
 

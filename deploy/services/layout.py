@@ -23,6 +23,8 @@ PORTS = {
     "kafka": 9092,
     "kafka_controller": 9093,
     "registry": 8081,
+    "opensearch": 9200,
+    "opensearch_transport": 9300,
 }
 LIBRARY = ROOT / ".services" / "lib"
 CLUSTER_NODES = 3
@@ -131,6 +133,8 @@ class Layout:
             "CHIRRUP_BUS": "kafka",
             "CHIRRUP_KAFKA": self.address("kafka"),
             "CHIRRUP_SCHEMA_REGISTRY_URL": f"http://{self.address('registry')}/apis/ccompat/v7",
+            "CHIRRUP_SEARCH_ENGINE": "opensearch",
+            "CHIRRUP_OPENSEARCH_URL": f"http://{self.address('opensearch')}",
             "SERVICES_DIR": str(self.root),
             "SERVICES_PGBOUNCER": f"postgresql://{ROLE}@{self.address('pgbouncer')}/{DATABASE}",
             "SERVICES_REDIS_CLUSTER": cluster,

@@ -77,6 +77,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Cluster: what names of topics, streams and consumer groups begin with."""
     schema_registry_url: str = ""
     """Cluster: the Avro schema registry, with Confluent's API."""
+    search_engine: Literal["postgres", "opensearch"] = "postgres"
+    """Cluster: what finds posts, people and hashtags: PostgreSQL's full text, or OpenSearch."""
+    opensearch_url: str = ""
+    """Cluster: the addresses of OpenSearch's nodes, separated by commas."""
+    opensearch_prefix: str = "chirrup-"
+    """Cluster: what names of indices begin with."""
     metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Cluster: where `serve` answers for its first process alone; the next ones take the ports above it."""
     worker_port: Annotated[int, Meta(ge=0, le=65535)] = 0

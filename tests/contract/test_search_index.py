@@ -281,3 +281,34 @@ async def test_an_index_outlives_who_has_opened_it(place: Open) -> None:
     async with place() as index:
         assert await index.complete()
         assert await newest(index, "wren") == [at(1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "' OR 1=1 --",
+        '"*" NOT',
+        "a:b & !c | (d",
+        "\\ '' \"\" <->",
+        "wren* wren~ +wren",
+        "{ } [ ] ^2",
+        "%_",
+        "ー々〆",
+        "١٢ ½ Ⅷ",
+    ],
+)
+async def test_signs_that_mean_something_to_an_engine_mean_nothing_here(index: SearchIndex, text: str) -> None:
+    await index.put_posts([post(1, f"so {text} it is"), post(2, "wren")])
+    phrase = phrase_of(text)
+    if phrase is not None:
+        wanted = PostSearch(required=(phrase,), excluded=(Phrase(("wren", *phrase.words)),))
+        assert at(1) in await index.newest_posts(wanted, 10)
+        assert at(1) in [hit.id for hit in await index.best_posts(wanted, NOW, None, 10)]
+        await index.people([Phrase(phrase.words, prefix=True)], text, None, 10)
+    await index.tags(text, 10)
+
+
+async def test_a_very_long_post_is_kept_and_found(index: SearchIndex) -> None:
+    text = " ".join(f"word{number}" for number in range(5_000)) + " " + "e\u0301\u0302" * 3_000
+    await index.put_posts([post(1, text)])
+    assert await newest(index, "word1 word2", "word4999") == [at(1)]

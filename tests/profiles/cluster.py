@@ -17,6 +17,7 @@ import redis.asyncio
 
 from chirrup.bootstrap import Application
 from chirrup.bootstrap.cluster import prepare
+from chirrup.bootstrap.search import delete_search
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.settings import Settings
@@ -24,7 +25,7 @@ from tests.cluster import FreshDatabase, environment, require, run_sql, with_dat
 from tests.support import settled
 
 _REDIS_DATABASE = 9
-_LOG = ("public.outbox", "public.outbox_shards", "public.consumers", "public.alembic_version", "search.state")
+_LOG = ("outbox", "outbox_shards", "consumers", "alembic_version")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
@@ -59,11 +60,14 @@ class Host:
         await settled(self._app)
         if not self._tables:
             rows = await self._app.db.read.all(
-                "SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relkind IN ('r', 'p')"
-                " AND NOT relispartition AND relnamespace = ANY ('{public, search}'::regnamespace[])"
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+                " AND relnamespace = 'public'::regnamespace"
             )
             self._tables = [row[0] for row in rows if row[0] not in _LOG]
         await run_sql(self.base.database_url, f"TRUNCATE {', '.join(self._tables)}")
+        async with self._app.search.index.build():
+            # an empty index takes the place of the old one
+            pass
         async with redis.asyncio.from_url(self.base.redis_url) as client:
             await client.flushdb()
 
@@ -77,6 +81,9 @@ class Host:
 def base_settings(prepared_data: Path) -> Iterator[Settings]:
     """Settings that lead to the services, to a database and topics of this run."""
     services = environment()
+    searching = {}
+    if os.environ.get("CHIRRUP_TEST_SEARCH") == "opensearch":
+        searching = {"search_engine": "opensearch", "opensearch_url": require("opensearch")}
     with FreshDatabase(require("postgres")) as fresh:
         settings = Settings(
             profile="cluster",
@@ -89,9 +96,12 @@ def base_settings(prepared_data: Path) -> Iterator[Settings]:
             kafka=require("kafka"),
             schema_registry_url=services["CHIRRUP_SCHEMA_REGISTRY_URL"],
             topic_prefix=f"test-{os.getpid()}.",
+            opensearch_prefix=f"test-{os.getpid()}-",
+            **searching,  # type: ignore[arg-type]
         )
         asyncio.run(prepare(settings))
         yield settings
+        asyncio.run(delete_search(settings))
 
 
 @pytest.fixture(scope="session")

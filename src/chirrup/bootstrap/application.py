@@ -74,6 +74,8 @@ class Adapters:
     jobs: Sequence[Job] = ()
     roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """What a worker can do beyond delivering events and jobs."""
+    alone: bool = False
+    """Whether no other process serves the same instance."""
     lanes: int = 1
     """How many steps of one fan-out may be taken at the same time."""
 
@@ -163,11 +165,7 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         indexing=indexing,
         jobs=[
             Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
-            Job("delete_expired_sessions", 3600, sessions.delete_expired),
-            Job("review_pulled_authors", 60, fan_out.review_pulled),
-            Job("sample_timelines", 60, audit.sample),
-            Job("build_search_index", 5, indexing.build_missing),
+            *_jobs(settings, clock, on, sessions, fan_out, audit, indexing),
             *on.jobs,
         ],
         subscriptions=subscriptions,
@@ -203,6 +201,26 @@ def _fan_out(
         catch_up=settings.timeline_recent,
         keep_steps=settings.fanout_log_hours > 0,
     )
+
+
+def _jobs(
+    settings: Settings,
+    clock: Clock,
+    on: Adapters,
+    sessions: Sessions,
+    fan_out: FanOut,
+    audit: TimelineAudit,
+    indexing: Indexing,
+) -> list[Job]:
+    # of several processes each would begin to build an index that is missing, and end what another has begun
+    building = [Job("build_search_index", 5, indexing.build_missing)] if on.alone else []
+    return [
+        Job("forget_fan_outs", 600, partial(_forget_steps, on.db, fan_out.tables, clock, settings)),
+        Job("delete_expired_sessions", 3600, sessions.delete_expired),
+        Job("review_pulled_authors", 60, fan_out.review_pulled),
+        Job("sample_timelines", 60, audit.sample),
+        *building,
+    ]
 
 
 def _reactions(

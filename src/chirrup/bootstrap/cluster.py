@@ -8,6 +8,7 @@ from functools import partial
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.search import open_search, prepare_search
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
@@ -21,8 +22,6 @@ from chirrup.platform.adapters.postgres.integrity import examinations
 from chirrup.platform.adapters.postgres.integrity import examine as examine_database
 from chirrup.platform.adapters.postgres.outbox import PostgresOutbox
 from chirrup.platform.adapters.postgres.partitions import make_partitions
-from chirrup.platform.adapters.postgres.search import PostgresSearch
-from chirrup.platform.adapters.postgres.search import prepare as prepare_search
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
@@ -57,7 +56,7 @@ async def prepare(settings: Settings) -> None:
     data.root.mkdir(mode=0o750, parents=True, exist_ok=True)
     Keys(data.keys)
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
-    await prepare_search(settings.database_url)
+    await prepare_search(settings)
     if settings.bus == "kafka":
         await asyncio.to_thread(prepare_kafka, _kafka(settings), PUBLISHED)
 
@@ -78,7 +77,6 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     _check_settings(settings)
     keys = _existing_keys(DataDir(settings.data_dir))
     await schema.prepare(settings.database_url, clock)
-    await prepare_search(settings.database_url)
     outbox = PostgresOutbox()
     async with AsyncExitStack() as stack:
         link = await stack.enter_async_context(RedisLink(settings.redis_url))
@@ -92,6 +90,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        search = await stack.enter_async_context(open_search(settings, db))
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -103,11 +102,11 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=RedisTimelineStore(link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl),
             limiter=RedisRateLimiter(link, clock),
-            search=PostgresSearch(db),
+            search=search.index,
             outbox=outbox,
             keys=keys,
             bus=make_bus,
-            checks=checks_of(db, link, log),
+            checks=checks_of(db, link, log) | search.checks,
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},
@@ -157,6 +156,8 @@ def _check_settings(settings: Settings) -> None:
     needed = ["database_url", "redis_url"]
     if settings.bus == "kafka":
         needed += ["kafka", "schema_registry_url"]
+    if settings.search_engine == "opensearch":
+        needed.append("opensearch_url")
     missing = [PREFIX + name.upper() for name in needed if not getattr(settings, name)]
     if missing:
         raise StartRefused(f"The cluster profile needs {' and '.join(missing)}.")

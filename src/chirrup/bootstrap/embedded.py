@@ -72,5 +72,6 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             keys=Keys(data.keys),
             bus=make_bus,
             checks={"database": check_database},
+            alone=True,
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
         )

@@ -95,7 +95,7 @@ def _condition(item: "regex.Match[str]") -> Condition | None:
     """Return what an item asks for; None where it is only punctuation."""
     if (phrase := item["phrase"]) is not None:
         if item["end"] is None:
-            raise _refused(f"The quotation mark before {phrase[:40]!r} is not closed.")
+            raise _refused(f"The quotation mark before {phrase[:40].strip()} is not closed.")
         return Text(phrase) if phrase_of(phrase) else None
     if (tag := item["tag"]) is not None:
         folded = fold(tag)

@@ -1,6 +1,7 @@
 """Which language a post is written in."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import whatlang
 
@@ -31,7 +32,8 @@ def language_of(post: PostRow) -> str | None:
         pieces.append(post.text[end : entity.start])
         end = entity.end
     text = "".join([*pieces, post.text[end:]]).strip()
-    found = whatlang.detect(text) if text else None
+    # the stubs of the library leave out what its answer has
+    found: Any = whatlang.detect(text) if text else None
     if found is None or not (found.is_reliable or (len(text) >= _SHORTEST and found.confidence >= _SURE)):
         return None
     return _CODES.get(found.lang)

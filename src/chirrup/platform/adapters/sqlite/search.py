@@ -19,7 +19,7 @@ import structlog
 from chirrup.platform.adapters.sqlite.database import SqliteScanner, connect, refusals
 from chirrup.platform.errors import Unavailable
 from chirrup.platform.ids import EPOCH
-from chirrup.platform.ports import SearchBuild
+from chirrup.platform.ports import Row, SearchBuild
 from chirrup.platform.searching import (
     CANDIDATES,
     EVENNESS,
@@ -177,7 +177,7 @@ class SqliteSearch:
                 raise
             return done
 
-    async def _find(self, sql: str, *args: object) -> Sequence[Sequence[object]]:
+    async def _find(self, sql: str, *args: object) -> Sequence[Row]:
         number = await self._current()
         try:
             return await self._reads.all(sql.format(number), *args)
@@ -231,13 +231,20 @@ def _open(path: Path) -> sqlite3.Connection:
         if layout == LAYOUT:
             connection.execute("SELECT value FROM state").fetchall()
             return connection
+        if layout == 0:
+            # new, and perhaps another process is at making the tables
+            return _filled(connection)
         connection.close()
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             raise
         log.warning("search.file_damaged", file=str(path), error=str(error))
     remove_file(path)
-    connection = _connect(path)
+    return _filled(_connect(path))
+
+
+def _filled(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Make the tables in a new file, unless they are there."""
     run = _Run(connection)
     run.one("BEGIN IMMEDIATE")
     if not run.one("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
