@@ -20,6 +20,7 @@ from chirrup.commands.bench import (
     rebuild,
     relay,
     scale,
+    search,
     simulate,
     starting,
     structures,
@@ -46,3 +47,4 @@ app.command("footprint")(footprint.footprint)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
 app.command("edges")(edges.edges)
+app.command("search")(search.search)
