@@ -19,6 +19,7 @@ from chirrup.notifications import routes_push as notifications_routes_push
 from chirrup.platform.events import Event
 from chirrup.posts import events as posts_events
 from chirrup.posts import routes as posts_routes
+from chirrup.search import routes as search_routes
 from chirrup.timelines import events as timelines_events
 from chirrup.timelines import routes as timelines_routes
 from chirrup.timelines import routes_admin as timelines_routes_admin
@@ -38,6 +39,7 @@ ROUTES: Sequence[HTTPRouteHandler] = [
     *live_routes.ROUTES,
     *notifications_routes.ROUTES,
     *notifications_routes_push.ROUTES,
+    *search_routes.ROUTES,
 ]
 ROOT_ROUTES: Sequence[HTTPRouteHandler] = accounts_routes.ROOT_ROUTES
 EVENTS: Sequence[type[Event]] = [

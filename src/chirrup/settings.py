@@ -63,8 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """From what age an account counts in full; eight times that, also without followers. 0 counts all alike."""
     trend_half_life_minutes: Annotated[int, Meta(ge=5, le=240)] = 120
     """After this time, a use counts half for what trends."""
-    trend_languages: Literal["on", "off"] = "on"
-    """Whether the language of posts is detected, for what trends in each."""
+    post_languages: Literal["on", "off"] = "on"
+    """Whether the language of posts is detected, for what trends in each and for `lang:` in searches."""
     live_connections: Positive = 20_000
     """How many clients a process tells of changes while they happen."""
     live_connections_per_account: Positive = 10
@@ -137,6 +137,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Cluster: what names of topics, streams and consumer groups begin with."""
     schema_registry_url: str = ""
     """Cluster: the Avro schema registry, with Confluent's API."""
+    search_engine: Literal["postgres", "opensearch"] = "postgres"
+    """Cluster: what finds posts, people and hashtags: PostgreSQL's full text, or OpenSearch."""
+    opensearch_url: str = ""
+    """Cluster: the addresses of OpenSearch's nodes, separated by commas."""
+    opensearch_prefix: str = "chirrup-"
+    """Cluster: what names of indices begin with."""
     metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """Cluster: where `serve` answers for its first process alone; the next ones take the ports above it."""
     worker_port: Annotated[int, Meta(ge=0, le=65535)] = 0

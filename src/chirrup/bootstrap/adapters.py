@@ -16,6 +16,7 @@ from chirrup.platform.ports import (
     PictureMaker,
     PushGateway,
     RateLimiter,
+    SearchIndex,
     Subscription,
     TimelineStore,
 )
@@ -44,6 +45,7 @@ class Adapters:
     cache: Cache
     timelines: TimelineStore
     limiter: RateLimiter
+    search: SearchIndex
     outbox: OutboxStore
     keys: Keys
     blobs: BlobStore
@@ -58,5 +60,7 @@ class Adapters:
     jobs: Sequence[Job] = ()
     roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """What a worker can do beyond delivering events and jobs."""
+    alone: bool = False
+    """Whether no other process serves the same instance."""
     lanes: int = 1
     """How many steps of one fan-out may be taken at the same time."""

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from chirrup.accounts import Accounts, Sessions
 from chirrup.accounts.passwords import Passwords
 from chirrup.bootstrap.adapters import Adapters
-from chirrup.bootstrap.core import Core, wire_core
+from chirrup.bootstrap.core import Core, Ground, wire_core
 from chirrup.bootstrap.housekeeping import Housekeeping
-from chirrup.bootstrap.trends import Trending, wire_trends
-from chirrup.bootstrap.wiring import Ground, live_subscriptions, wire_live, wire_notifications
+from chirrup.bootstrap.languages import open_languages
+from chirrup.bootstrap.slices import (
+    Trending,
+    live_subscriptions,
+    wire_live,
+    wire_notifications,
+    wire_search,
+    wire_trends,
+)
 from chirrup.engagement import Engagement
 from chirrup.graph import Graph
 from chirrup.live.gateway import Live
@@ -24,8 +31,10 @@ from chirrup.platform.outbox import OutboxStore
 from chirrup.platform.ports import BlobStore, Bus, Database, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
 from chirrup.posts import PostReader, Posts
+from chirrup.posts.language import PostLanguages
 from chirrup.posts.threads import Threads
 from chirrup.registry import Job
+from chirrup.search import Indexing, Search
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
@@ -72,6 +81,8 @@ class Application:
     notifications: Notifications
     notification_reader: NotificationReader
     pushing: Pushing
+    search: Search
+    indexing: Indexing
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -85,10 +96,13 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
     fanning = core.fan_out.subscriptions()
     log = FanOutLog(on.db, on.outbox, fanning)
     audit = TimelineAudit(core.home, core.graph_store, log)
-    trending = wire_trends(settings, clock, on.db, on.cache, ground.ids, core.reader)
-    notifying = wire_notifications(ground, core.accounts, core.reader)
-    above = [*trending.subscriptions(), *notifying.subscriptions(), *live_subscriptions(ground)]
-    subscriptions = [*fanning, *core.subscriptions(), *above, *on.subscriptions]
+    languages = PostLanguages(open_languages(settings))
+    trending, searching = wire_trends(ground, core, languages), wire_search(ground, core, languages)
+    notifying = wire_notifications(ground, core)
+    above = (trending, notifying, searching)
+    reactions = [subscription for part in above for subscription in part.subscriptions()]
+    reactions += live_subscriptions(ground)
+    subscriptions = [*fanning, *core.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
         db=on.db,
@@ -120,8 +134,10 @@ def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: 
         notifications=notifying.notifications,
         notification_reader=notifying.reader,
         pushing=notifying.pushing,
-        live=wire_live(ground, core.home, core.sessions, core.gate),
-        jobs=[*_jobs(ground, core, audit, subscriptions), *trending.jobs(), *notifying.jobs(), *on.jobs],
+        search=searching.search,
+        indexing=searching.indexing,
+        live=wire_live(ground, core),
+        jobs=[*_jobs(ground, core, audit, subscriptions), *(job for part in above for job in part.jobs()), *on.jobs],
         subscriptions=subscriptions,
         checks=on.checks,
         roles=on.roles,

@@ -17,6 +17,7 @@ from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.integrity import examinations
 from chirrup.platform.adapters.sqlite.integrity import examine as examine_file
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.adapters.sqlite.search import SqliteSearch
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.integrity import Finding
@@ -55,6 +56,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     outbox = SqliteOutbox()
     async with (
         SqliteDatabase(data.database, clock, cache) as db,
+        SqliteSearch(data.search) as search,
         open_push(settings, db, clock) as push,
         aclosing(picture_maker(settings)) as pictures,
     ):
@@ -74,6 +76,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=timelines,
             limiter=MemoryRateLimiter(clock),
+            search=search,
             outbox=outbox,
             keys=Keys(data.keys),
             live=MemoryLiveChannel(),
@@ -82,5 +85,6 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             pictures=pictures,
             bus=make_bus,
             checks={"database": check_database, "media": blobs.check},
+            alone=True,
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
         )

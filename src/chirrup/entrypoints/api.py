@@ -29,6 +29,7 @@ API = "/api/v1"
 _SERVICES = (
     "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
     "markers", "explainer", "live", "trends", "notifications", "notification_reader", "pushing", "library", "portraits",
+    "search",
 )  # fmt: skip
 
 

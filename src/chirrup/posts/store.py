@@ -245,6 +245,14 @@ class PostStore:
         )  # fmt: skip
         return [row[0] for row in rows]
 
+    async def written_after(self, reader: Reader, after: int, limit: int) -> list[PostRow]:
+        """Return the next posts of all by id that are no retweets and not deleted."""
+        rows = await reader.all(
+            f"SELECT {_COLUMNS} FROM posts WHERE id > $1 AND NOT deleted AND NOT is_retweet ORDER BY id LIMIT $2",  # noqa: S608
+            after, limit,
+        )  # fmt: skip
+        return [_post(row) for row in rows]
+
     async def replies(self, reader: Reader, post_id: int, after: int, limit: int) -> list[int]:
         """Return the direct replies to a post, deleted ones too, oldest first."""
         rows = await reader.all(

@@ -23,6 +23,7 @@ from chirrup.commands.bench import (
     rebuild,
     relay,
     scale,
+    search,
     simulate,
     starting,
     structures,
@@ -52,3 +53,4 @@ app.command("live")(live.live)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
 app.command("edges")(edges.edges)
+app.command("search")(search.search)
