@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -135,6 +136,14 @@ class Accounts:
             tx.publish(ProfileChanged(account_id=viewer.id))
             forget(tx, viewer.id)
         return await self.get(viewer.id)
+
+    async def set_portrait(
+        self, tx: Transaction, account_id: int, portrait: Literal["avatar", "banner"], name: str | None
+    ) -> None:
+        """Have an account show a picture, or none; the name is what its address ends with."""
+        await self.store.set_portrait(tx, account_id, portrait, name)
+        tx.publish(ProfileChanged(account_id=account_id))
+        forget(tx, account_id)
 
     @repeatable
     async def delete(self, viewer: Viewer, password: str) -> None:

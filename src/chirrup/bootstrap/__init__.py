@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from chirrup.accounts.passwords import Passwords
-from chirrup.bootstrap.application import Adapters, Application, assemble
+from chirrup.bootstrap.adapters import Adapters
+from chirrup.bootstrap.application import Application, assemble
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.integrity import Finding
 from chirrup.platform.telemetry import Telemetry

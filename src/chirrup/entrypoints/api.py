@@ -14,6 +14,8 @@ from chirrup.entrypoints.reference import Reference
 from chirrup.entrypoints.service import Lifecycle
 from chirrup.entrypoints.web import WebClient
 from chirrup.live.gateway import LiveSocket
+from chirrup.media.files import MediaFiles
+from chirrup.media.routes import UPLOADS
 from chirrup.platform.http.asgi import AsgiApp, Receive, Scope, Send
 from chirrup.platform.http.body import ApiRequest
 from chirrup.platform.http.context import idempotency_key, optional_identity, required_identity
@@ -26,7 +28,8 @@ from chirrup.timelines.routes import HotFeed
 API = "/api/v1"
 _SERVICES = (
     "settings", "gate", "accounts", "sessions", "graph", "posts", "post_reader", "threads", "engagement", "home",
-    "markers", "explainer", "live",
+    "markers", "explainer", "live", "trends", "notifications", "notification_reader", "pushing", "library", "portraits",
+    "search",
 )  # fmt: skip
 
 
@@ -53,9 +56,10 @@ def create_api(app: Application, lifecycle: Lifecycle | None = None) -> AsgiApp:
         state=State({"application": app, "lifecycle": lifecycle or Lifecycle(), "reference": api_reference()}),
         request_max_body_size=LARGEST_BODY,
     )
-    http = WebClient(app, cast("AsgiApp", litestar))
+    client = WebClient(app, cast("AsgiApp", litestar))
+    http = MediaFiles(app.blobs, client, links=app.settings.s3_links == "on")
     sockets = Sockets({f"{API}/live": LiveSocket(app.live)}, http)
-    return Edge(sockets, app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)})
+    return Edge(sockets, app.telemetry, {f"{API}/feed": HotFeed(app.gate, app.home)}, uploads={API + UPLOADS})
 
 
 class Sockets:

@@ -182,6 +182,7 @@ class Telemetry:
         self.relay_failures = self._counter("chirrup_relay_failures", "Rounds in which the relay could not publish.")
         self.events_handled = self._counter("chirrup_events_handled", "Events that a consumer has handled.", "consumer")
         self.dead_letters = self._counter("chirrup_dead_letters", "Events that a consumer gave up on.", "consumer")
+        self.pushes = self._counter("chirrup_pushes", "Messages to devices.", "service", "result")
         self.fanout_visits = self._counter("chirrup_fanout_visits", "Followers visited by the fan-out.")
         self.fanout_deliveries = self._counter("chirrup_fanout_deliveries", "Timelines that a post was added to.")
         self.timeline_rebuilds = self._counter("chirrup_timeline_rebuilds", "Home timelines built from the database.")
