@@ -17,7 +17,7 @@ from chirrup.platform.repeating import repeatable
 from chirrup.platform.telemetry import Telemetry
 
 _AT_ONCE = 16
-_STEP = 500
+_STEP = 100
 
 
 @dataclass(frozen=True, slots=True)
