@@ -141,6 +141,14 @@ def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: di
     assert remains(services) == []
 
 
+def test_notifications_are_measured_beside_bare_rows(services: dict[str, str]) -> None:
+    facts = facts_of(services, "notifications", "--likes", 512, "--rounds", 1)
+    assert 0 < facts["notifications_per_second"] < facts["bare_inserts_per_second"]
+    assert facts["likes_of_one_post_per_second"] > facts["notifications_per_second"]
+    assert facts["page_of_20_ms"] > 0
+    assert remains(services) == []
+
+
 def test_a_service_on_another_machine_is_left_alone(services: dict[str, str]) -> None:
     elsewhere = "postgresql://chirrup@db.example/chirrup"
     ran = bench(services, "fanout", "--profile", "cluster", CHIRRUP_DATABASE_URL=elsewhere)
