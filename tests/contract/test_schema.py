@@ -35,6 +35,7 @@ def old(tmp_path: Path) -> DataDir:
             INSERT INTO accounts (id, username, username_key, display_name, status)
                 VALUES ({ROBIN}, 'robin', 'robin', '', 'deleted');
             INSERT INTO sessions VALUES (1, {WREN}, 2, 3, 4, 'nest', '192.0.2.1', NULL);
+            INSERT INTO consumers VALUES ('timelines.fan_out', 7), ('posts.counters', 9);
             """
         )
         connection.commit()
@@ -67,6 +68,21 @@ def test_references_to_accounts_hold_after_the_migration(old: DataDir) -> None:
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("INSERT INTO sessions VALUES (2, 99, 2, 3, 4, '', '', NULL)")
         connection.rollback()
+
+
+def test_the_steps_of_fan_outs_go_on_where_one_consumer_took_them_with_the_posts(old: DataDir) -> None:
+    old.prepare()
+    assert rows(old, "SELECT name, position FROM consumers ORDER BY name") == [
+        ("posts.counters", 9), ("timelines.fan_out", 7), ("timelines.steps", 7),
+    ]  # fmt: skip
+
+
+def test_posts_that_are_there_are_to_get_their_hashtags(old: DataDir) -> None:
+    with contextlib.closing(sqlite3.connect(old.database)) as connection:
+        connection.execute(f"INSERT INTO posts (id, author_id, text, conversation_id) VALUES (5, {WREN}, 'tseep', 5)")
+        connection.commit()
+    old.prepare()
+    assert rows(old, "SELECT below FROM hashtag_backfill") == [(6,)]
 
 
 @pytest.fixture

@@ -96,6 +96,13 @@ def test_lists_sorted_sets_and_packed_strings_are_measured_side_by_side() -> Non
         assert facts[f"{structure}_reads_of_all_per_python_core"] > 0
 
 
+def test_a_rebuild_from_postgresql_is_measured(services: dict[str, str]) -> None:
+    options = ["--followees", 5, "--followees", 900, "--posts", 4000, "--rounds", 2]
+    facts = facts_of(services, "rebuild", *options)
+    assert facts["rebuild_of_900_ms_p50"] > 0
+    assert facts["page_below_timeline_of_900_ms_p50"] > 0
+
+
 def test_a_relay_and_the_way_to_the_last_follower_are_measured(services: dict[str, str]) -> None:
     facts = facts_of(services, "relay", "--events", 500, "--posts", 3, "--followers", 5, "--followers", 1200)
     assert facts["relayed_per_second"] > 0
@@ -135,6 +142,12 @@ def test_rows_events_and_what_is_behind_a_commit_are_measured(services: dict[str
     assert all(value > 0 for name, value in facts.items() if name.startswith(("bytes", "post_us", "rebuild_us_py")))
 
 
+def test_a_small_account_is_timed_alone_and_beside_a_giant(services: dict[str, str]) -> None:
+    facts = facts_of(services, "fairness", "--followers", 1200, "--posts", 3)
+    assert 0 < facts["alone_ms_p50"] <= facts["alone_ms_p99"]
+    assert 0 < facts["beside_giant_ms_p50"] <= facts["beside_giant_ms_p99"]
+
+
 def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
     facts = facts_of(services, "burst", "--followers", 10, "--posts", 5, "--singles", 2)
     assert facts["followers_who_read_all"] == 10
@@ -146,6 +159,13 @@ def test_notifications_are_measured_beside_bare_rows(services: dict[str, str]) -
     assert 0 < facts["notifications_per_second"] < facts["bare_inserts_per_second"]
     assert facts["likes_of_one_post_per_second"] > facts["notifications_per_second"]
     assert facts["page_of_20_ms"] > 0
+    assert remains(services) == []
+
+
+def test_a_random_history_is_played_on_a_cluster_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
+    facts = facts_of(services, "model", "--histories", 1, "--steps", 20)
+    assert facts["histories"] == 1
+    assert facts["pages"] > 0
     assert remains(services) == []
 
 

@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import random
 from array import array
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -13,7 +13,8 @@ from chirrup.bootstrap import Application, open_application
 from chirrup.entrypoints.worker import at_work
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
 from chirrup.platform.ids import MAX_ID
-from chirrup.platform.ports import Timeline
+from chirrup.platform.outbox import Entry
+from chirrup.platform.ports import Reader, Timeline
 from chirrup.posts import Draft
 from chirrup.settings import Settings
 from chirrup.timelines import FanOutStep
@@ -230,6 +231,34 @@ async def test_a_step_that_is_still_to_be_taken_leaves_it_undecided_too(idle: Ap
     async with idle.db.transaction() as tx:
         tx.publish(FanOutStep(author_id=robin.id, post_id=post_id, after=0))
     assert await checked(idle) == Findings(checked=1, undecided=1)
+
+
+class MovingOutbox(SqliteOutbox):
+    """Has the fan-out take a step as soon as the events of its first consumer have been looked through."""
+
+    def __init__(self, step: Callable[[], Awaitable[None]]) -> None:
+        self._step: Callable[[], Awaitable[None]] | None = step
+
+    async def behind(self, reader: Reader, position: int, limit: int) -> tuple[list[Entry], int]:
+        """Return the next events, and let the step be taken where there are none."""
+        found = await super().behind(reader, position, limit)
+        if not found[0] and self._step is not None:
+            step, self._step = self._step, None
+            await step()
+        return found
+
+
+@pytest.mark.embedded
+async def test_a_post_that_goes_from_one_consumer_to_the_next_during_a_look_is_met(idle: Application) -> None:
+    _, robin, post_id = await unpushed(idle)
+
+    async def step() -> None:
+        await _pass_by(idle)
+        async with idle.db.transaction() as tx:
+            tx.publish(FanOutStep(author_id=robin.id, post_id=post_id, after=0))
+
+    watched = dataclasses.replace(idle.audit.fan_out, outbox=MovingOutbox(step))
+    assert (await watched.unfinished()).posts == {post_id}
 
 
 @pytest.mark.embedded

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from chirrup.commands.bench.judge import acts
-from chirrup.commands.bench.judge.acts import BIRDS, REDELIVERED, AnyAct, written
+from chirrup.commands.bench.judge.acts import BIRDS, REDELIVERED, AnyAct, History, written
 from chirrup.commands.bench.judge.player import Player
 from chirrup.commands.bench.judge.stage import Stage
 
@@ -46,7 +46,7 @@ class Histories(RuleBasedStateMachine):
             try:
                 self.player.play(act)
             except Exception:
-                note(written("", self.history))
+                note(written(History(acts=tuple(self.history))))
                 raise
 
     def fresh(self, number: int = 1) -> int:
@@ -232,7 +232,7 @@ class Histories(RuleBasedStateMachine):
         try:
             self.player.finish()
         except Exception:
-            note(written("", self.history))
+            note(written(History(acts=tuple(self.history))))
             raise
 
     def _read_each(self, viewers: set[int], limit: int) -> None:

@@ -10,22 +10,22 @@ from chirrup.commands.bench.judge.player import play
 from chirrup.commands.bench.judge.stage import Stage
 
 KEPT = sorted((Path(__file__).parent / "histories").glob("*.json"))
-EMBEDDED, CLUSTER = 12, 12
+EMBEDDED, CLUSTER = 10, 6
 LENGTH = 60
 
 
 @pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
-def test_a_history_that_once_showed_a_difference_shows_none(stage: Stage, file: Path) -> None:
-    play(stage, read_history(file).acts)
+def test_a_history_that_once_showed_a_difference_shows_none(either_stage: Stage, file: Path) -> None:
+    play(either_stage, read_history(file).acts)
 
 
 @pytest.mark.embedded
 @pytest.mark.parametrize("number", range(EMBEDDED))
-def test_all_pages_of_a_random_history_are_right(stage: Stage, number: int) -> None:
-    play(stage, random_history(f"1/{number}", LENGTH, cluster=False))
+def test_all_pages_of_a_random_history_are_right(either_stage: Stage, number: int) -> None:
+    play(either_stage, random_history(f"1/{number}", LENGTH, cluster=False))
 
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("number", range(CLUSTER))
-def test_all_pages_of_a_random_history_of_a_cluster_are_right(stage: Stage, number: int) -> None:
-    play(stage, random_history(f"1/{number}", LENGTH, cluster=True))
+def test_all_pages_of_a_random_history_of_a_cluster_are_right(either_stage: Stage, number: int) -> None:
+    play(either_stage, random_history(f"1/{number}", LENGTH, cluster=True))

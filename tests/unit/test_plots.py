@@ -8,10 +8,12 @@ import pytest
 
 from chirrup.commands.bench.drawing import Chart, Line, draw, short
 from chirrup.commands.bench.plots import Missing, flat, points
-from chirrup.commands.bench.plots_table import PLOTS, Series
+from chirrup.commands.bench.plots_table import PLOTS, Series, command
 from tests.e2e.cli import run
 
 WORDS = {1.5: "1.5", 0.123456: "0.123", 999: "999", 2500: "2,500", 10_000: "10 k", 1e6: "1 M", 2.34e9: "2.34 G"}
+
+POLICIES = [series.label for plot in PLOTS if plot.name == "policies" for series in plot.panels[0].series]
 
 
 def charts() -> list[Chart]:
@@ -55,6 +57,21 @@ def test_a_figure_that_is_not_there_is_named_and_nothing_is_skipped_silently(tmp
     assert ran.code == 1
     assert all(f"missing: {plot.name}: " in ran.out for plot in PLOTS)
     assert all(f"{plot.panels[0].file}.json is not there" in ran.out for plot in PLOTS)
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [("giants", "chirrup bench giants --json"), ("delay-cluster", "chirrup bench delay --profile cluster --json")],
+)
+def test_a_file_s_name_tells_what_makes_it(file: str, expected: str) -> None:
+    assert command(file) == expected
+
+
+def test_a_bar_is_found_by_the_name_of_its_row(tmp_path: Path) -> None:
+    lines = [{"policy": policy, "embedded_ratio": {"work": n, "read_p99": n}} for n, policy in enumerate(POLICIES)]
+    (tmp_path / "edges.json").write_text(json.dumps({"replays": [{}, {"lines": lines}]}))
+    ran = run("bench", "plot", "--figures", tmp_path, "--to", tmp_path / "images", "--json")
+    assert ran.json["drawn"] == ["policies"]
 
 
 def test_what_is_there_is_drawn(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from chirrup.platform.errors import StartRefused
 RATES = Path(__file__).resolve().parents[2] / "docs" / "reference" / "figures" / "rates.json"
 LAW = Law()
 SHARES = of_law(LAW, 72)
+MILLION = groups(1e6, SHARES, LAW)
 FREE = Rates(**dict.fromkeys(Rates.__struct_fields__, 0.0))
 USERS = st.floats(1e4, 1e9)
 
@@ -83,7 +84,7 @@ def test_what_fits_into_one_process_stays_in_it() -> None:
     assert not embedded_suffices(parts(asked(100_000_000), rates, Shape(), 800))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(users=USERS)
 def test_twice_the_users_ask_for_twice_as_much(users: float) -> None:
     one, two = asked(users), asked(2 * users)
@@ -93,7 +94,7 @@ def test_twice_the_users_ask_for_twice_as_much(users: float) -> None:
     assert two.visits == pytest.approx(2 * one.visits, rel=0.15)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(users=USERS, factor=st.floats(1.05, 20))
 def test_more_users_never_need_less(users: float, factor: float) -> None:
     rates, shape = in_seconds(load(RATES)), Shape()
@@ -108,9 +109,8 @@ def test_more_users_never_need_less(users: float, factor: float) -> None:
 @settings(max_examples=20, deadline=None)
 @given(threshold=st.integers(1, 10_000_000), factor=st.integers(2, 100))
 def test_a_higher_threshold_visits_more_and_merges_less(threshold: int, factor: int) -> None:
-    awake = groups(1e6, SHARES, LAW)
     low, high = (
-        demand(1e6, SHARES, awake, LAW.follows, Habits(threshold=each)) for each in (threshold, threshold * factor)
+        demand(1e6, SHARES, MILLION, LAW.follows, Habits(threshold=each)) for each in (threshold, threshold * factor)
     )
     assert high.visits >= low.visits
     assert high.merged <= low.merged

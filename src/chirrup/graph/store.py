@@ -158,6 +158,17 @@ class GraphStore:
         )
         return {row[0]: row[1] for row in rows}
 
+    async def first_followers(self, reader: Reader, account_ids: Sequence[int], limit: int) -> dict[int, list[int]]:
+        """Return up to `limit` followers of each of the accounts that has any, those who have followed longest."""
+        found: dict[int, list[int]] = {}
+        rows = await reader.each(
+            "SELECT followee_id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id LIMIT $2",
+            account_ids, limit,
+        )  # fmt: skip
+        for followee_id, follower_id in rows:
+            found.setdefault(followee_id, []).append(follower_id)
+        return found
+
     async def following_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
         """Return how many accounts those of the accounts follow that follow any."""
         rows = await reader.all(

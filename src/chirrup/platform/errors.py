@@ -45,6 +45,20 @@ class Conflict(Refusal):
     title = "Conflict"
 
 
+class TooLarge(Refusal):
+    """There is more of it than is taken."""
+
+    status = 413
+    title = "Too large"
+
+
+class UnsupportedMedia(Refusal):
+    """It is of a kind that is not taken here."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
 class RuleBroken(Refusal):
     """The request is well-formed and breaks a rule of the product."""
 

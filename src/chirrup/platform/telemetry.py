@@ -173,6 +173,9 @@ class Telemetry:
             "chirrup_fanout_threshold", "Above this many followers an author is pulled at the moment."
         )
 
+        self.live_connections = self._gauges("chirrup_live_connections", "Clients that are told of changes.")
+        self.live_channels = self._gauges("chirrup_live_channels", "Channels that this process listens to for them.")
+
     def _make_counters(self) -> None:
         self.limited = self._counter("chirrup_rate_limited", "Requests refused by a rate limit.", "limit")
         self.relayed = self._counter("chirrup_relay_published", "Events that the relay has published.", "topic")
@@ -183,6 +186,9 @@ class Telemetry:
         self.fanout_visits = self._counter("chirrup_fanout_visits", "Followers visited by the fan-out.")
         self.fanout_deliveries = self._counter("chirrup_fanout_deliveries", "Timelines that a post was added to.")
         self.timeline_rebuilds = self._counter("chirrup_timeline_rebuilds", "Home timelines built from the database.")
+
+        self.live_events = self._counter("chirrup_live_events", "Events told to connected clients.", "type")
+        self.live_ends = self._counter("chirrup_live_ends", "Connections that the server has ended.", "code")
 
         self.timelines_checked = self._counter(
             "chirrup_timelines_checked", "Stored timelines that were compared with the database.", "result"

@@ -8,10 +8,13 @@ import typer
 from chirrup.commands.bench import (
     burst,
     delay,
+    edges,
     fanout,
     footprint,
     giants,
     home,
+    live,
+    media,
     mixed,
     model,
     notifying,
@@ -19,6 +22,8 @@ from chirrup.commands.bench import (
     posting,
     rebuild,
     relay,
+    scale,
+    search,
     simulate,
     starting,
     structures,
@@ -39,8 +44,13 @@ app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
 app.command("mixed")(mixed.mixed)
+app.command("media")(media.media)
+app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
+app.command("live")(live.live)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
+app.command("edges")(edges.edges)
+app.command("search")(search.search)

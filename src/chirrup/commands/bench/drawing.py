@@ -87,7 +87,9 @@ def _figure(charts: Sequence[Chart]) -> Figure:
         axes = figure.add_subplot(1, len(charts), number + 1)
         axes.set_title(chart.title, loc="left", pad=10)
         if chart.kind == "bars":
-            _bars(axes, chart, with_names=number == 0 or _names(chart) != _names(charts[0]))
+            # what is measured alike is drawn alike
+            longest = max(value for other in charts if other.x == chart.x for _, value in other.bars)
+            _bars(axes, chart, longest, with_names=number == 0 or _names(chart) != _names(charts[0]))
         else:
             _lines(axes, chart)
     figure.draw_without_rendering()
@@ -97,7 +99,7 @@ def _figure(charts: Sequence[Chart]) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, chart: Chart, *, with_names: bool) -> None:
+def _bars(axes: Axes, chart: Chart, longest: float, *, with_names: bool) -> None:
     names = _names(chart)
     places = range(len(names))
     values = [value for _, value in chart.bars]
@@ -110,7 +112,7 @@ def _bars(axes: Axes, chart: Chart, *, with_names: bool) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(_tick))
     axes.locator_params(axis="x", nbins=4)
     # room for the number behind the longest bar
-    axes.set_xlim(0, max(values, default=1.0) * 1.28 or 1.0)
+    axes.set_xlim(0, longest * 1.28 or 1.0)
 
 
 def _names(chart: Chart) -> list[str]:

@@ -2,17 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from chirrup.commands.bench import harness
-from chirrup.commands.bench.judge.acts import AnyAct, Fault, read_history, written
+from chirrup.commands.bench.judge.acts import AnyAct, Fault, History, read_history, written
 from chirrup.commands.bench.judge.chance import random_history
 from chirrup.commands.bench.judge.community import Difference
 from chirrup.commands.bench.judge.player import Tally, play
@@ -21,10 +22,11 @@ from chirrup.commands.bench.judge.stage import Stage, embedded_stage
 from chirrup.commands.options import JsonOption, ProfileOption
 from chirrup.platform.telemetry import configure_logging
 
-_STAGE_LASTS = 200
-"""Histories after which the processes and their data are made anew."""
+_STAGE_LASTS = 10
+"""Histories after which the processes and their data are made anew, with the other limits."""
 
-Stages = Callable[[], AbstractContextManager[Stage]]
+Stages = Callable[[bool], AbstractContextManager[Stage]]
+"""Opens a stage, with wide limits or narrow ones."""
 
 
 @dataclass
@@ -36,8 +38,8 @@ class Verdict:
     difference: str = ""
     seed: str = ""
     """Of the history that showed the difference."""
-    acts: Sequence[AnyAct] = ()
-    """Such a history, as short as it could be made."""
+    history: History = field(default_factory=lambda: History(acts=()))
+    """It, as short as it could be made."""
 
 
 def model(
@@ -60,42 +62,48 @@ def model(
     # a fault under test is no news; one that is looked at is
     configure_logging("warning" if replay else "critical")
     cluster = harness.for_profile(profile, "model")
+    bus = "kafka" if kafka else "redis"
     stages: Stages = (
-        (lambda: cluster.stage("kafka" if kafka else "redis", log=replay is not None)) if cluster else embedded_stage
+        (lambda wide: cluster.stage(bus, wide=wide, log=replay is not None))
+        if cluster
+        else (lambda wide: embedded_stage(wide=wide))
     )
     started = time.perf_counter()
     if replay is not None:
-        verdict = judge(stages, [(str(replay), read_history(replay).acts)], shrink)
+        verdict = judge(stages, [(str(replay), read_history(replay))], shrink)
     else:
-        seeds = [f"{seed}/{number}" for number in range(histories)]
-        made = ((one, random_history(one, steps, cluster=cluster is not None)) for one in seeds)
-        verdict = judge(stages, made, shrink)
+        verdict = judge(stages, _made_up(seed, histories, steps, cluster=cluster is not None), shrink)
     facts = facts_of(verdict, time.perf_counter() - started)
     if verdict.difference:
         command = f"chirrup bench model --replay {keep}{' --profile cluster' if cluster else ''}"
-        keep.write_text(written(f"{verdict.difference} (seed {verdict.seed})", verdict.acts), "utf-8")
-        facts |= {
-            "difference": verdict.difference,
-            "seed": verdict.seed,
-            "shortest": len(verdict.acts),
-            "again": command,
-        }
+        about = f"{verdict.difference} (seed {verdict.seed})"
+        keep.write_text(written(msgspec.structs.replace(verdict.history, about=about)), "utf-8")
+        shortest = len(verdict.history.acts)
+        facts |= {"difference": verdict.difference, "seed": verdict.seed, "shortest": shortest, "again": command}
     harness.report(facts, as_json=as_json)
     if verdict.difference:
         raise typer.Exit(1)
 
 
-def judge(stages: Stages, histories: Iterable[tuple[str, Sequence[AnyAct]]], patience: float) -> Verdict:
+def _made_up(seed: int, histories: int, steps: int, *, cluster: bool) -> Iterator[tuple[str, History]]:
+    """Yield random histories, each with a seed of its own."""
+    for number in range(histories):
+        own = f"{seed}/{number}"
+        wide = number // _STAGE_LASTS % 2 == 1
+        yield own, History(wide=wide, acts=random_history(own, steps, cluster=cluster))
+
+
+def judge(stages: Stages, histories: Iterable[tuple[str, History]], patience: float) -> Verdict:
     """Play histories, each with its seed, up to the first that shows a difference; make that one shorter."""
     verdict = Verdict()
     left = iter(histories)
     while not verdict.difference and (some := list(islice(left, _STAGE_LASTS))):
-        with stages() as stage:
+        with stages(some[0][1].wide) as stage:
             for seed, history in some:
                 verdict.histories += 1
-                verdict.difference = fault_of(stage, history, verdict.tally)
+                verdict.difference = fault_of(stage, history.acts, verdict.tally)
                 if verdict.difference:
-                    verdict.seed, verdict.acts = seed, history
+                    verdict.seed, verdict.history = seed, history
                     break
     if verdict.difference:
         _make_short(stages, verdict, patience)
@@ -115,17 +123,23 @@ def fault_of(stage: Stage, history: Sequence[AnyAct], tally: Tally | None = None
 
 def _make_short(stages: Stages, verdict: Verdict, patience: float) -> None:
     deadline = time.monotonic() + patience
+    wide = verdict.history.wide
+    with ExitStack() as stack:
+        stage = stack.enter_context(stages(wide))
 
-    def fails(history: Sequence[AnyAct]) -> bool:
-        if time.monotonic() > deadline:
-            return False
-        # a stage of its own each time, since a fault may leave one in disorder
-        with stages() as stage:
+        def fails(history: Sequence[AnyAct]) -> bool:
+            nonlocal stage
+            if time.monotonic() > deadline:
+                return False
             difference = fault_of(stage, history)
-        verdict.difference = difference or verdict.difference
-        return bool(difference)
+            if difference:
+                verdict.difference = difference
+                # the fault may have left this one in disorder
+                stack.pop_all().close()
+                stage = stack.enter_context(stages(wide))
+            return bool(difference)
 
-    verdict.acts = shortened(verdict.acts, fails)
+        verdict.history = History(wide=wide, acts=tuple(shortened(verdict.history.acts, fails)))
 
 
 def facts_of(verdict: Verdict, seconds: float) -> dict[str, object]:

@@ -12,7 +12,7 @@ import regex
 import typer
 
 from chirrup.commands.bench import harness
-from chirrup.commands.bench.plots_table import PLOTS, Mark, Panel, Series
+from chirrup.commands.bench.plots_table import PLOTS, Mark, Panel, Series, command
 from chirrup.commands.options import JsonOption
 
 FIGURES = Path("docs/reference/figures")
@@ -95,9 +95,17 @@ def _chart(drawing: Any, panel: Panel, figures: Path) -> Any:
 
 
 def _one(series: Series, facts: Mapping[str, Any]) -> float:
-    if facts.get(series.facts) is None:
-        raise Missing(f"no fact is named {series.facts}")
-    return float(facts[series.facts]) * series.scale
+    name = series.facts
+    if series.row is not None:
+        pattern, wanted = series.row
+        rows = (regex.fullmatch(pattern, fact) for fact, value in facts.items() if value == wanted)
+        row = next((match for match in rows if match), None)
+        if row is None:
+            raise Missing(f"no row is named {wanted}")
+        name = name.format(row[1])
+    if facts.get(name) is None:
+        raise Missing(f"no fact is named {name}")
+    return float(facts[name]) * series.scale
 
 
 def _across(mark: Mark, lines: list[Any]) -> list[tuple[float, float]]:
@@ -108,5 +116,5 @@ def _across(mark: Mark, lines: list[Any]) -> list[tuple[float, float]]:
 def _facts(name: str, figures: Path) -> dict[str, Any]:
     file = figures / f"{name}.json"
     if not file.exists():
-        raise Missing(f"{file} is not there")
+        raise Missing(f"{file} is not there; `{command(name)}` makes it")
     return dict(flat(json.loads(file.read_text("utf-8"))))

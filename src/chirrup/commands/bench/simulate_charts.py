@@ -20,7 +20,7 @@ def plots(plan: Plan, simulated: Simulated, folder: Path) -> None:
 
 
 def _growth_chart(plan: Plan) -> Chart:
-    sizes = [float(size) for size in np.geomspace(_FEWEST, _MOST, 18)]
+    sizes = [float(size) for size in np.geomspace(_FEWEST, _MOST, 9)]
     found = {size: plan.parts(plan.asked_by(size)) for size in sizes}
     names = ("API processes", "workers", "Redis primaries", "PostgreSQL primary", "PostgreSQL replicas")
     lines = [Line(name, [(size, needed(found[size], name).needed) for size in sizes]) for name in names]

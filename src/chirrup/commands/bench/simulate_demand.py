@@ -9,7 +9,7 @@ from chirrup.commands.bench.population import Community, Law, Strata, community,
 _DAY = 86_400.0
 _SAMPLE = 50_000
 _SEED = 1
-_GROUPS = 512
+_GROUPS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

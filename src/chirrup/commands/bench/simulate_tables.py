@@ -19,6 +19,7 @@ from chirrup.commands.bench.simulate_plan import (
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000, 200_000_000)
 THRESHOLDS = (100, 1_000, 10_000, 100_000, 1_000_000, 100_000_000)
 _DAY = 86_400.0
+_BEYOND = 0.99e9
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -105,7 +106,8 @@ def _ladder(plan: Plan) -> str:
     rows = []
     for part in sorted(plan.parts(plan.asked()), key=lambda part: daily[part.name]):
         name = f"one of the {part.name}" if part.sharable else part.name
-        rows.append([name, part.bound_by, _number(daily[part.name]), part.then])
+        most = _number(daily[part.name]) if daily[part.name] < _BEYOND else "more than 1 G"
+        rows.append([name, part.bound_by, most, part.then])
     return table(["part", "bound by", "suffices up to daily users", "then"], rows)
 
 

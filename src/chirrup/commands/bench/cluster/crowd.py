@@ -8,9 +8,13 @@ from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application, open_application
 from chirrup.commands.bench import harness
 from chirrup.commands.bench.cluster.bulk import Filler
+from chirrup.platform.errors import Unavailable
 from chirrup.settings import Settings
 
 _POSTS_OF_EACH = 10
+_AT_ONCE = 32
+_TRIES = 10
+_PAUSE = 1.5
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ async def seed(settings: Settings, authors: int, followers: int, reading: int) -
     await filler.posts(list(chosen) * _POSTS_OF_EACH)
     await filler.analyze()
     async with open_application(settings) as app:
-        await harness.together([open_timeline(app, reader) for reader in readers])
+        await open_timelines(app, readers)
         return Crowd(
             chosen,
             readers,
@@ -41,7 +45,21 @@ async def seed(settings: Settings, authors: int, followers: int, reading: int) -
         )
 
 
-async def open_timeline(app: Application, reader: int) -> None:
-    """Have a reader's timeline built."""
+async def open_timelines(app: Application, readers: Sequence[int]) -> None:
+    """Have readers' timelines built and stored.
+
+    Raises:
+        Unavailable: Redis did not keep one; it gives up what takes it longer than a second.
+    """
+    for start in range(0, len(readers), _AT_ONCE):
+        await asyncio.gather(*(_open_timeline(app, reader) for reader in readers[start : start + _AT_ONCE]))
+
+
+async def _open_timeline(app: Application, reader: int) -> None:
     viewer = Viewer(reader, 0)
-    await app.home.timeline(viewer, await app.graph.relations(viewer))
+    for _ in range(_TRIES):
+        await app.home.timeline(viewer, await app.graph.relations(viewer))
+        if await app.timelines.get(reader) is not None:
+            return
+        await asyncio.sleep(_PAUSE)
+    raise Unavailable("A timeline could not be stored; this machine has too much to do.")

@@ -82,6 +82,7 @@ async def _measure(
             post_ids = [post.post_id for post in load.posts if post.post_id]
             at = f"at_{share}"
             facts |= {
+                f"{at}_posts": len(times),
                 f"{at}_posts_per_second": round(len(times) / seconds, 1),
                 f"{at}_refused": len(times) - len(post_ids),
                 **_delays(f"{at}_sent", [post.sent - post.due for post in load.posts]),
@@ -106,16 +107,19 @@ async def _warm_up(client: Client, watch: Watch, posts: int) -> None:
 async def _capacity(
     app: Application, client: Client, watch: Watch, seconds: float, rate: float, chance: random.Random
 ) -> float:
-    """Return the most posts a second that the last follower got, under loads that grow until they are too much."""
-    most = 0.0
+    """Return the most posts a second that the last follower got, under loads that grow until one is too much twice."""
+    most, failures = 0.0, 0
     for _ in range(_STEPS):
         times = poisson(rate, seconds, chance)
         load = await _offer(client, watch, times, seconds)
         await _drain(app)
         most = max(most, load.delivered_per_second)
-        if load.delivered_per_second < _KEEPS_UP * load.due_per_second:
+        if load.delivered_per_second >= _KEEPS_UP * load.due_per_second:
+            rate, failures = rate * _GROWTH, 0
+        elif failures:
             return most
-        rate *= _GROWTH
+        else:
+            failures += 1
     raise Unavailable(f"{rate:.0f} posts a second were not yet too much; begin with more.")
 
 

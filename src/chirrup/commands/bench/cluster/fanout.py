@@ -15,11 +15,11 @@ from chirrup.commands.bench.cluster.backlog import Backlog
 from chirrup.commands.bench.cluster.bulk import Filler
 from chirrup.commands.bench.cluster.instance import throwaway
 from chirrup.graph.store import GraphStore
-from chirrup.platform.adapters.log.relay import SHARDS
 from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.platform.adapters.redis.packed import pack
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
 from chirrup.platform.clock import SystemClock
+from chirrup.platform.events import SHARDS
 from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Timeline
 from chirrup.settings import Settings

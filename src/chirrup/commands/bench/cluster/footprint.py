@@ -33,19 +33,22 @@ _CONFLUENT_HEAD = 5
 def footprint(posts: int, rebuilds: int, *, as_json: bool) -> None:
     """Measure an instance of some thousand accounts with 200 followees each."""
     with throwaway() as settings:
-        facts = asyncio.run(_rows(settings)) | asyncio.run(_rebuild(settings, rebuilds))
-        facts |= asyncio.run(_behind_commits(settings, posts))
+        facts, writers = asyncio.run(_rows(settings))
+        facts |= asyncio.run(_rebuild(settings, rebuilds))
+        facts |= asyncio.run(_behind_commits(settings, writers, posts))
     harness.report(facts | usage.machine(), as_json=as_json)
 
 
-async def _rows(settings: Settings) -> dict[str, object]:
-    """Fill the database; return the bytes of each kind of row with its indexes."""
+async def _rows(settings: Settings) -> tuple[dict[str, object], list[int]]:
+    """Fill the database; return the bytes of each kind of row with its indexes, and accounts with one follower."""
     chance = random.Random(1)  # noqa: S311 - the same community each time
     filler = Filler(settings.database_url)
     async with open_application(settings) as app:
         empty = await _sizes(app)
-        ids = await filler.accounts(_ACCOUNTS)
+        everybody = await filler.accounts(_ACCOUNTS + _WRITERS)
+        ids, writers = everybody[:_ACCOUNTS], everybody[_ACCOUNTS:]
         await filler.follows([(reader, author) for reader in ids for author in chance.sample(ids, _FOLLOWEES)])
+        await filler.follows(list(zip(ids, writers, strict=False)))
         await filler.posts([chance.choice(ids) for _ in range(_POSTS)])
         await filler.analyze()
         full = await _sizes(app)
@@ -54,12 +57,13 @@ async def _rows(settings: Settings) -> dict[str, object]:
         post_id=ids[0], author_id=ids[0], reply_to=None, reply_to_author_id=None, retweet_of=None, is_retweet=False,
         conversation_id=ids[0], mentioned_ids=(),
     )  # fmt: skip
-    return {
-        "bytes_per_account": round((taken["accounts"] + taken["logins"]) / _ACCOUNTS),
-        "bytes_per_follow": round(taken["follows"] / (_ACCOUNTS * _FOLLOWEES)),
+    facts: dict[str, object] = {
+        "bytes_per_account": round((taken["accounts"] + taken["logins"]) / len(everybody)),
+        "bytes_per_follow": round(taken["follows"] / (_ACCOUNTS * _FOLLOWEES + _WRITERS)),
         "bytes_per_post": round((taken["posts"] + taken["post_counts"]) / _POSTS),
         "bytes_per_event": _CONFLUENT_HEAD + len(Writer(PostPublished).from_json(msgspec.json.encode(event))),
     }
+    return facts, writers
 
 
 async def _sizes(app: Application) -> dict[str, int]:
@@ -78,7 +82,7 @@ async def _rebuild(settings: Settings, rebuilds: int) -> dict[str, object]:
     databases = {name: group for name, group in processes.items() if name != "redis"}
     spent = usage.Usage()
     async with open_application(settings) as app:
-        rows = await app.db.scan.all("SELECT id FROM accounts ORDER BY id LIMIT $1", rebuilds + 1)
+        rows = await app.db.scan.all("SELECT DISTINCT follower_id FROM follows LIMIT $1", rebuilds + 1)
         viewers = [Viewer(row[0], 0) for row in rows]
         relations = [await app.graph.relations(viewer) for viewer in viewers]
         await app.home.timeline(viewers[0], relations[0])
@@ -95,12 +99,11 @@ async def _rebuild(settings: Settings, rebuilds: int) -> dict[str, object]:
     }
 
 
-async def _behind_commits(settings: Settings, posts: int) -> dict[str, object]:
-    """Have one worker process handle posts of authors with 200 followers each, which are there when it starts."""
+async def _behind_commits(settings: Settings, writers: Sequence[int], posts: int) -> dict[str, object]:
+    """Have one worker process handle posts of authors with one follower, which are there when it starts."""
     processes = await usage.servers(settings)
     async with open_application(settings) as app:
-        rows = await app.db.scan.all("SELECT id FROM accounts ORDER BY id DESC LIMIT $1", _WRITERS)
-        await _publish(app, [row[0] for row in rows], posts)
+        await _publish(app, writers, posts)
         spent = usage.Usage()
         with servers.workers(settings) as parent:
             groups = {"worker": usage.Group(parent.pid), "postgres": processes["postgres"]}

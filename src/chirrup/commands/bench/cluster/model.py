@@ -26,7 +26,7 @@ from chirrup.settings import Settings
 PROCESSES = 2
 _WITHIN = 20.0
 _QUICK = (
-    (consumer, "BATCH", 7), (consumer, "IDLE", 0.1), (consumer, "LOOK", 0.2), (relay, "LONGEST_BACK_OFF", 0.2),
+    (consumer, "BATCH", 7), (consumer, "IDLE", 0.25), (consumer, "LOOK", 0.5), (relay, "LONGEST_BACK_OFF", 0.2),
     (sharing, "LEASE", 0.6),
 )  # fmt: skip
 """Of the log: small batches, and what is lost with Redis is looked for soon."""
@@ -92,23 +92,22 @@ class OwnRedis:
 
 
 @contextmanager
-def stage(bus: str = "redis", *, log: bool = False) -> Iterator[Stage]:
+def stage(bus: str = "redis", *, wide: bool = False, log: bool = False) -> Iterator[Stage]:
     """Open a stage on the services that the environment names; nothing of it is left at the end."""
     with throwaway(bus=bus) as settings:
         configure_logging("warning" if log else "critical")
-        with stage_on(settings) as opened:
+        with stage_on(settings, wide=wide) as opened:
             yield opened
 
 
 @contextmanager
-def stage_on(settings: Settings) -> Iterator[Stage]:
+def stage_on(settings: Settings, *, wide: bool = False) -> Iterator[Stage]:
     """Open a stage over a database that has been prepared."""
     with tempfile.TemporaryDirectory() as folder, shrunk(*_QUICK):
         memory = OwnRedis(Path(folder))
+        settings = msgspec.structs.replace(settings, redis_url=memory.url)
         try:
-            with closing(
-                Stage(small(msgspec.structs.replace(settings, redis_url=memory.url)), memory, PROCESSES)
-            ) as on:
+            with closing(Stage(small(settings, wide=wide), memory, PROCESSES)) as on:
                 yield on
         finally:
             memory.kill()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application, open_application
 from chirrup.commands.bench import harness
-from chirrup.commands.bench.cluster import servers, usage
+from chirrup.commands.bench.cluster import crowd, servers, usage
 from chirrup.commands.bench.cluster.bulk import Filler
 from chirrup.commands.bench.cluster.instance import throwaway
 from chirrup.entrypoints.worker import at_work
@@ -77,13 +77,8 @@ async def _seed(settings: Settings, followers: Sequence[int]) -> tuple[Mapping[i
     await filler.posts(list(authors.values()) * 20)
     await filler.analyze()
     async with open_application(settings) as app:
-        await harness.together([_open_timeline(app, reader) for reader in readers])
+        await crowd.open_timelines(app, readers)
     return authors, readers
-
-
-async def _open_timeline(app: Application, reader: int) -> None:
-    viewer = Viewer(reader, 0)
-    await app.home.timeline(viewer, await app.graph.relations(viewer))
 
 
 async def _time_deliveries(

@@ -5,7 +5,6 @@ is not there, or about a post that was never published, does nothing: so a histo
 out of it.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -225,7 +224,9 @@ class Start(Fault, frozen=True, kw_only=True):
 
 
 class Sleep(Fault, frozen=True, kw_only=True):
-    """The handlers of all processes stop where they are."""
+    """The handlers of all processes go on for some turns of the event loop, and stop where they are then."""
+
+    steps: int = 0
 
 
 class Wake(Fault, frozen=True, kw_only=True):
@@ -260,6 +261,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Acts in their order, and what they once showed."""
 
     about: str = ""
+    wide: bool = False
+    """Which limits it needs."""
     acts: tuple[AnyAct, ...]
 
 
@@ -275,8 +278,9 @@ def read_history(file: Path) -> History:
         raise StartRefused(f"{file} is not a history: {error}.") from error
 
 
-def written(about: str, acts: Sequence[AnyAct]) -> str:
+def written(history: History) -> str:
     """Return a history as the text of a file, an act a line."""
-    lines = ",\n".join(f"    {msgspec.json.encode(act).decode()}" for act in acts)
-    head = msgspec.json.encode(about).decode()
-    return f'{{\n  "about": {head},\n  "acts": [\n{lines}\n  ]\n}}\n'
+    lines = ",\n".join(f"    {msgspec.json.encode(act).decode()}" for act in history.acts)
+    head = f'  "about": {msgspec.json.encode(history.about).decode()},\n'
+    head += '  "wide": true,\n' if history.wide else ""
+    return f'{{\n{head}  "acts": [\n{lines}\n  ]\n}}\n'

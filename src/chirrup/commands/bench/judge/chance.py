@@ -32,8 +32,9 @@ class Chance:
             (8, self._posts), (4, self._replies), (2, self._quotes), (5, self._retweets), (2, self._unretweets),
             (3, self._deletes), (5, self._follows), (4, self._unfollows), (2, self._blocks), (2, self._mutes),
             (1, self._bans), (0.4, self._leaves), (0.6, self._joins), (2, self._time), (4, self._fame), (3, self._fall),
-            (2, self._rise_and_fall), (2, self._settles), (0.7, self._compares), (6, self._reads),
-            (3, self._reads_while_others_post), (3, self._at_once), (0.5, self._audits), (0.7, self._reviews),
+            (3, self._rise_and_fall), (4, self._heard), (1.5, self._echoes), (1, self._curious),
+            (2, self._settles), (0.7, self._compares), (6, self._reads),
+            (3, self._reads_while_others_post), (4, self._at_once), (0.5, self._audits), (0.7, self._reviews),
         ]  # fmt: skip
         faults: list[tuple[float, Part]] = [
             (2, self._drops), (1.2, self._forgets), (0.8, self._flushes), (0.5, self._idle), (1, self._redelivers),
@@ -77,6 +78,9 @@ class Chance:
     def _known(self) -> int:
         """Return the key of one of the later posts."""
         return max(0, self._keys - 1 - self._random.randrange(12))
+
+    def _moment(self) -> int:
+        return self._random.choice(self._moments)
 
     def _limits(self) -> tuple[int, ...]:
         return tuple(self._random.randint(1, 7) for _ in range(self._random.randint(1, 3)))
@@ -165,23 +169,74 @@ class Chance:
         """Have a star pulled, let a few read, and on the way back to being pushed let the same few read again."""
         star = self._star()
         others = [number for number in range(_PEOPLE) if number != star]
-        loyal = self._random.sample(others, self._random.randint(1, 3))
+        loyal = self._random.sample(others, self._random.randint(1, 4))
         rest = [number for number in others if number not in loyal]
         return [
             acts.Follow(pairs=tuple((number, star) for number in others)),
             acts.Settle(),
             *self._songs(1, star),
             *self._readings(loyal),
-            *self._songs(self._random.randint(0, 6), star),
+            *self._songs(self._random.choice((0, 0, 1, 1, 2, 5)), star),
             *self._counted(),
             *self._readings(loyal),
             acts.Unfollow(pairs=tuple((number, star) for number in rest)),
             acts.Settle(),
-            *self._songs(1, star),
+            *(self._songs(1, star) if self._random.random() < 0.5 else self._reviews()),
+            *([acts.Sleep(steps=self._moment())] if self._random.random() < 0.5 else []),
             *self._readings(loyal),
+            acts.Wake(),
             *self._counted(),
             *self._songs(self._random.randint(0, 2), star),
             *self._readings(loyal),
+        ]
+
+    def _heard(self) -> list[AnyAct]:
+        """Have a star post to many who have just read, and have all of them read again."""
+        star = self._star()
+        crowd = self._crowd(star)
+        meanwhile = self._random.choice((self._counted, self._counted, self._crashes, self._posts, self._restarts))
+        return [
+            acts.Follow(pairs=tuple((number, star) for number in crowd)),
+            *self._counted(),
+            *self._readings(crowd),
+            *self._songs(self._random.randint(1, 3), star),
+            *meanwhile(),
+            acts.Settle(),
+            *self._readings(crowd),
+        ]
+
+    def _echoes(self) -> list[AnyAct]:
+        """Have somebody retweet or answer one whom a reader mutes or does not follow."""
+        viewer, singer, echo = self._random.sample(range(_PEOPLE), 3)
+        key, other = self._new_keys(), self._new_keys()
+        answer: AnyAct = (
+            acts.Retweet(key=other, author=echo, post=key)
+            if self._random.random() < 0.6
+            else acts.Reply(key=other, author=echo, post=key)
+        )
+        change = self._random.choice((acts.Mute, acts.Block, None))
+        return [
+            acts.Follow(pairs=((viewer, echo),) if self._random.random() < 0.5 else ((viewer, echo), (viewer, singer))),
+            acts.Post(key=key, authors=(singer,)),
+            answer,
+            *self._readings([viewer]),
+            *([change(one=viewer, other=singer)] if change else []),
+            *self._counted(),
+            *self._readings([viewer]),
+        ]
+
+    def _curious(self) -> list[AnyAct]:
+        """Have somebody follow everybody: more than fit into a timeline with a post each."""
+        viewer = self._bird()
+        pairs = tuple((viewer, number) for number in range(_PEOPLE) if number != viewer)
+        chorus = tuple(self._random.sample(range(_PEOPLE), _PEOPLE))
+        return [
+            acts.Join(),
+            acts.Join(),
+            acts.Follow(pairs=pairs),
+            acts.Post(key=self._new_keys(_PEOPLE), authors=chorus),
+            acts.Drop(owners=(viewer,)),
+            *self._readings([viewer]),
         ]
 
     def _settles(self) -> list[AnyAct]:
@@ -205,16 +260,20 @@ class Chance:
         return [acts.Read(viewer=self._bird(), limits=self._limits(), key=key, authors=authors)]
 
     def _at_once(self) -> list[AnyAct]:
-        authors = self._birds(1, 5)
+        """Let timelines be built while people post: what is pushed meanwhile has to be in them afterwards."""
+        authors, viewers = self._birds(1, 5), self._birds(1, 5)
         return [
+            *([acts.Drop(owners=viewers)] if self._random.random() < 0.6 else []),
             acts.AtOnce(
                 key=self._new_keys(len(authors)),
                 authors=authors,
-                viewers=self._birds(1, 5),
+                viewers=viewers,
                 follows=tuple(self._pair() for _ in range(self._random.randrange(3))),
                 unfollows=tuple(self._pair() for _ in range(self._random.randrange(3))),
                 limit=self._random.randint(1, 9),
-            )
+            ),
+            *self._counted(),
+            *self._readings(viewers),
         ]
 
     def _drops(self) -> list[AnyAct]:
@@ -266,9 +325,8 @@ class Chance:
         ]
 
     def _crashes(self) -> list[AnyAct]:
-        steps = self._random.choice(self._moments)
         songs = self._songs(self._random.randint(1, 3), self._star() if self._random.random() < 0.5 else None)
-        return [*songs, acts.Crash(steps=steps, process=self._random.randrange(2))]
+        return [*songs, acts.Crash(steps=self._moment(), process=self._random.randrange(2))]
 
     def _restarts(self) -> list[AnyAct]:
         return [acts.Restart(process=self._random.randrange(2))]

@@ -180,8 +180,8 @@ class Player:
                 return stage.stop(process)
             case acts.Start(process=process):
                 return stage.start(process)
-            case acts.Sleep():
-                stage.sleep()
+            case acts.Sleep(steps=steps):
+                stage.sleep(steps)
             case acts.Wake():
                 stage.wake()
             case acts.Crash(process=process, steps=steps):

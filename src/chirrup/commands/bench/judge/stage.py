@@ -16,16 +16,17 @@ from chirrup.platform.adapters.sqlite import bus as sqlite_bus
 from chirrup.platform.datadir import DataDir
 from chirrup.posts import service as posts_service
 from chirrup.settings import Settings
+from chirrup.timelines import fanout
 
 T = TypeVar("T")
 PASSWORD = "four-small-feathers"  # noqa: S105 - of accounts that exist for a moment
 PATIENCE = 30.0
 """Seconds after which what does not end is a fault."""
-SMALL: dict[str, object] = {
-    "timeline_size": 8, "timeline_recent": 3, "fanout_chunk": 3, "fanout_threshold": 4, "timeline_ttl_hours": 1,
-    "rate_limits": "off", "shutdown_seconds": 5,
+_SMALL: dict[str, object] = {
+    "timeline_size": 8, "timeline_recent": 3, "timeline_ttl_hours": 1, "rate_limits": "off", "shutdown_seconds": 5,
 }  # fmt: skip
-"""Settings whose limits are so small that every history crosses them."""
+_NARROW = {"fanout_chunk": 3, "fanout_threshold": 4}
+_WIDE = {"fanout_chunk": 2, "fanout_threshold": 7}
 
 
 class Memory(Protocol):
@@ -146,8 +147,9 @@ class Stage:
         for process in self._processes:
             self.do(process.wake())
 
-    def sleep(self) -> None:
-        """Stop all handlers where they are."""
+    def sleep(self, steps: int = 0) -> None:
+        """Let all handlers go on for some turns of the loop, and stop them there."""
+        self.do(_turns(steps))
         for process in self._processes:
             self.do(process.sleep())
 
@@ -229,15 +231,19 @@ async def _turns(number: int) -> None:
         await asyncio.sleep(0)
 
 
-def small(settings: Settings) -> Settings:
-    """Return settings with small limits."""
-    return msgspec.structs.replace(settings, **SMALL)
+def small(settings: Settings, *, wide: bool) -> Settings:
+    """Return settings with limits so small that every history crosses them.
+
+    Narrow ones have accounts pulled early; with wide ones a fan-out has several chunks and lanes.
+    """
+    return msgspec.structs.replace(settings, **_SMALL, **(_WIDE if wide else _NARROW))
 
 
 @contextmanager
 def shrunk(*others: tuple[object, str, object]) -> Iterator[None]:
     """Make limits small that are no settings, for as long as the block lasts; `others` are of a profile."""
-    limits = [(sqlite_bus, "BATCH", 3), (posts_service, "_RECENT", 4), *others]
+    # all processes have one clock here; a generous allowance for skew would have every catch-up drop timelines
+    limits = [(sqlite_bus, "BATCH", 3), (posts_service, "_RECENT", 4), (fanout, "_SKEW", 5), *others]
     with ExitStack() as stack:
         for module, name, value in limits:
             stack.callback(setattr, module, name, getattr(module, name))
@@ -246,13 +252,13 @@ def shrunk(*others: tuple[object, str, object]) -> Iterator[None]:
 
 
 @contextmanager
-def embedded_stage() -> Iterator[Stage]:
+def embedded_stage(*, wide: bool = False) -> Iterator[Stage]:
     """Open a new instance of the embedded profile, in memory where there is a file system for that."""
     shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of one's own in it
     with shrunk(), tempfile.TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder:
         data_dir = Path(folder) / "data"
         DataDir(data_dir).prepare()
-        with closing(Stage(small(Settings(data_dir=data_dir)), OwnMemory())) as stage:
+        with closing(Stage(small(Settings(data_dir=data_dir), wide=wide), OwnMemory())) as stage:
             yield stage
 
 
