@@ -13,7 +13,7 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph.store import GraphStore
 from chirrup.media.models import MediaFile
 from chirrup.media.store import MediaStore
-from chirrup.notifications.models import KINDS, Cause, Place, Preference, day_of
+from chirrup.notifications.models import KINDS, Cause, Place, Preference, PutOff, day_of
 from chirrup.notifications.store import NotificationStore
 from chirrup.notifications.store_causes import CauseStore
 from chirrup.notifications.store_devices import DeviceStore
@@ -208,6 +208,10 @@ ASKED: dict[str, Call] = {
     "DeviceStore.delete_gone": lambda tx: devices.delete_gone(tx, WREN, "nest77"),
     "DeviceStore.of_accounts": lambda r: devices.of_accounts(r, SOME, 0),
     "DeviceStore.delete_ended": lambda tx: devices.delete_ended(tx, WREN, 100),
+    "DeviceStore.put_off": lambda tx: devices.put_off(tx, PutOff(WREN, NEW, WREN, 1), 1),
+    "DeviceStore.is_any_due": lambda r: devices.is_any_due(r, 25_000),
+    "DeviceStore.take_due": lambda tx: devices.take_due(tx, 25_000, 99_000, 100),
+    "DeviceStore.settle": lambda tx: devices.settle(tx, WREN, WREN),
     "MediaStore.insert_file": lambda tx: media.insert_file(tx, FILE, 1),
     "MediaStore.set_hash": lambda tx: media.set_hash(tx, WREN, TOKEN),
     "MediaStore.file_by_hash": lambda r: media.file_by_hash(r, TOKEN),
