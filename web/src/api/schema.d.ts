@@ -352,6 +352,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a picture: a JPEG, PNG, WebP, AVIF or GIF
+         * @description Upload a picture: a JPEG, PNG, WebP, AVIF or GIF. It is decoded whole, turned upright and written anew in several sizes, without any metadata. It can then be used once, in a post or as avatar or banner; what is not used within a day is deleted.
+         */
+        post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say what there is to see in one's own upload, also where a post shows it already
+         * @description Say what there is to see in one's own upload, also where a post shows it already.
+         */
+        patch: operations["describeMedia"];
+        trace?: never;
+    };
+    "/api/v1/users/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use a square part of an upload as avatar
+         * @description Use a square part of an upload as avatar.
+         */
+        put: operations["chooseAvatar"];
+        post?: never;
+        /**
+         * Go without an avatar
+         * @description Go without an avatar.
+         */
+        delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/banner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use a part of an upload, three times as wide as high, as banner
+         * @description Use a part of an upload, three times as wide as high, as banner.
+         */
+        put: operations["chooseBanner"];
+        post?: never;
+        /**
+         * Go without a banner
+         * @description Go without a banner.
+         */
+        delete: operations["removeBanner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -849,6 +937,20 @@ export interface components {
             expires_in: number;
         };
         /**
+         * CropBox
+         * @description A part of a picture, in pixels of its largest size.
+         */
+        CropBox: {
+            /** @example 0 */
+            left: number;
+            /** @example 0 */
+            top: number;
+            /** @example 400 */
+            width: number;
+            /** @example 400 */
+            height: number;
+        };
+        /**
          * ExplainedCheck
          * @description One of the things that decide whether a post is in a home timeline.
          */
@@ -1008,7 +1110,7 @@ export interface components {
         };
         /**
          * Media
-         * @description An attached picture.
+         * @description An uploaded picture; `width` and `height` are those of the largest size, at `url`.
          */
         Media: {
             /**
@@ -1016,13 +1118,48 @@ export interface components {
              * @example 250316734871552409
              */
             id: string;
-            type: string;
+            /**
+             * @example image
+             * @enum {unknown}
+             */
+            type: "animation" | "image";
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
             url: string;
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
             thumbnail_url: string;
+            /** @example 1200 */
             width: number;
+            /** @example 1200 */
             height: number;
+            /**
+             * @description What there is to see, for those who do not see it; up to 1500 user-perceived characters.
+             * @example A wren on a fence, singing.
+             */
             alt: string;
+            /**
+             * @description What to show until the picture is there.
+             * @example LEHV6nWB2yk8pyo0adR*.7kCMdnj
+             */
             blurhash: string;
+            /** @description All sizes, the smallest first. */
+            variants: components["schemas"]["Variant"][];
+        };
+        /**
+         * MediaEdit
+         * @description What to change.
+         */
+        MediaEdit: {
+            /**
+             * @description What there is to see, for those who do not see it; up to 1500 user-perceived characters.
+             * @example A wren on a fence, singing.
+             */
+            alt: string;
         };
         /**
          * Named
@@ -1065,8 +1202,9 @@ export interface components {
              */
             text: string;
             /**
-             * @description Ids of media; none can be uploaded yet.
+             * @description Ids of one's own uploads that are not used yet, in the order in which they are shown.
              * @default []
+             * @example []
              */
             attachments?: string[];
             /**
@@ -1125,6 +1263,19 @@ export interface components {
             current_password: string;
             /** @example correct horse battery */
             new_password: string;
+        };
+        /**
+         * PortraitChoice
+         * @description Which of one's own unused uploads to use, and which part of it; by default that in the middle.
+         */
+        PortraitChoice: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            media_id: string;
+            /** @default null */
+            crop?: components["schemas"]["CropBox"] | null;
         };
         /**
          * Post
@@ -1397,6 +1548,21 @@ export interface components {
             avatar_url: string | null;
             verified: boolean;
         };
+        /**
+         * Variant
+         * @description One size of a picture, as WebP.
+         */
+        Variant: {
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
+            url: string;
+            /** @example 1200 */
+            width: number;
+            /** @example 1200 */
+            height: number;
+        };
     };
     responses: {
         /** @description A body, parameter, header or cursor cannot be read. */
@@ -1510,7 +1676,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than 64 KiB. */
+        /** @description The body is larger than 64 KiB, or an upload than is taken. */
         Problem413: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1532,7 +1698,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is not JSON in UTF-8, or is compressed. */
+        /** @description The body has another type than is asked for. */
         Problem415: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2658,6 +2824,350 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    uploadMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first one did; up to 64 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description A JPEG, PNG, WebP, AVIF or GIF. */
+                    file: string;
+                    /** @description What there is to see. */
+                    alt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "type": "image",
+                     *       "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "thumbnail_url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "width": 1200,
+                     *       "height": 1200,
+                     *       "alt": "A wren on a fence, singing.",
+                     *       "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+                     *       "variants": [
+                     *         {
+                     *           "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *           "width": 1200,
+                     *           "height": 1200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    describeMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an upload. */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alt": "A wren on a fence, singing."
+                 *     }
+                 */
+                "application/json": components["schemas"]["MediaEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "type": "image",
+                     *       "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "thumbnail_url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "width": 1200,
+                     *       "height": 1200,
+                     *       "alt": "A wren on a fence, singing.",
+                     *       "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+                     *       "variants": [
+                     *         {
+                     *           "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *           "width": 1200,
+                     *           "height": 1200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    chooseAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "media_id": "250316734871552409"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortraitChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    removeAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    chooseBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "media_id": "250316734871552409"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortraitChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    removeBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     publishPost: {
         parameters: {
             query?: never;
@@ -3004,7 +3514,7 @@ export interface operations {
                 cursor?: string;
                 /** @description List replies, too. */
                 replies?: boolean;
-                /** @description List only posts with attachments. */
+                /** @description List only posts with attachments, replies too. */
                 media?: boolean;
             };
             header?: never;
