@@ -26,6 +26,7 @@ _SETTINGS = {
     "kafka": "CHIRRUP_KAFKA",
     "registry": "CHIRRUP_SCHEMA_REGISTRY_URL",
     "s3": "CHIRRUP_S3_ENDPOINT",
+    "opensearch": "CHIRRUP_OPENSEARCH_URL",
 }
 
 

@@ -10,6 +10,7 @@ from . import install, topology
 from .errors import ServicesError
 from .kafka import Kafka
 from .layout import Layout
+from .opensearch import OpenSearch
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode, replay
 from .registry import Registry
@@ -72,6 +73,8 @@ def fetch(layout: Layout, wanted: Sequence[Service]) -> None:
             install.fetch_registry(layout.library, service.version)
         if isinstance(service, S3):
             install.fetch_gateway(layout.library, service.version)
+        if isinstance(service, OpenSearch):
+            install.fetch_opensearch(layout.library, service.version)
 
 
 def refuse_moved_ports(layout: Layout) -> None:

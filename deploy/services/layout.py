@@ -24,6 +24,8 @@ PORTS = {
     "kafka_controller": 9093,
     "registry": 8081,
     "s3": 7070,
+    "opensearch": 9200,
+    "opensearch_transport": 9300,
 }
 LIBRARY = ROOT / ".services" / "lib"
 CLUSTER_NODES = 3
@@ -139,6 +141,8 @@ class Layout:
             "CHIRRUP_S3_BUCKET": S3_BUCKET,
             "CHIRRUP_S3_ACCESS_KEY_ID": S3_ACCESS_KEY,
             "CHIRRUP_S3_SECRET_ACCESS_KEY": S3_SECRET_KEY,
+            "CHIRRUP_SEARCH_ENGINE": "opensearch",
+            "CHIRRUP_OPENSEARCH_URL": f"http://{self.address('opensearch')}",
             "SERVICES_DIR": str(self.root),
             "SERVICES_PGBOUNCER": f"postgresql://{ROLE}@{self.address('pgbouncer')}/{DATABASE}",
             "SERVICES_REDIS_CLUSTER": cluster,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .errors import ServicesError
 from .kafka import Kafka
 from .layout import Layout
+from .opensearch import OpenSearch
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode
 from .redis import Redis, RedisCluster
@@ -24,6 +25,7 @@ def services(layout: Layout) -> list[Service]:
         Kafka(layout),
         Registry(layout),
         S3(layout),
+        OpenSearch(layout),
     ]
 
 

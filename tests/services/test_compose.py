@@ -11,6 +11,7 @@ import yaml
 from deploy.services import topology
 from deploy.services.kafka import Kafka
 from deploy.services.layout import CONFIGURATION, PORTS, S3_BUCKET, Layout
+from deploy.services.opensearch import OpenSearch
 from deploy.services.redis import NO_PERSISTENCE
 from deploy.services.registry import COMPATIBILITY
 from deploy.services.service import Service
@@ -60,6 +61,17 @@ def test_a_service_has_the_same_version_in_both(compose: dict[str, Any], service
 
 def test_the_script_fetches_the_version_of_kafka_that_it_names() -> None:
     assert f"<kafka.version>{Kafka.version}</kafka.version>" in (CONFIGURATION / "kafka" / "pom.xml").read_text()
+
+
+def test_the_script_fetches_the_version_of_opensearch_that_it_names() -> None:
+    pom = (CONFIGURATION / "opensearch" / "pom.xml").read_text()
+    assert f"<opensearch.version>{OpenSearch.version}</opensearch.version>" in pom
+
+
+def test_opensearch_makes_no_index_by_itself_in_either(compose: dict[str, Any]) -> None:
+    assert compose["opensearch"]["environment"]["action.auto_create_index"] == "false"
+    source = (CONFIGURATION / "opensearch" / "OpenSearchNode.java").read_text()
+    assert '.put("action.auto_create_index", false)' in source
 
 
 def test_the_api_and_the_web_client_have_their_ports(compose: dict[str, Any]) -> None:

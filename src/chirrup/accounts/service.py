@@ -158,8 +158,8 @@ class Accounts:
             raise Forbidden("The password is wrong.", field="password")
         async with self.db.transaction() as tx:
             await self.store.erase(tx, viewer.id)
-            await self.sessions.revoke_all(tx, viewer.id)
             tx.publish(AccountDeleted(account_id=viewer.id))
+            await self.sessions.revoke_all(tx, viewer.id)
             forget(tx, viewer.id)
 
     @repeatable
@@ -167,8 +167,8 @@ class Accounts:
         """Shut an account out: its sessions end and nothing of it is shown; banning twice is banning once."""
         async with self.db.transaction() as tx:
             if await self.store.set_status(tx, account_id, Status.ACTIVE, Status.BANNED):
-                await self.sessions.revoke_all(tx, account_id)
                 tx.publish(AccountBanned(account_id=account_id))
+                await self.sessions.revoke_all(tx, account_id)
                 forget(tx, account_id)
 
     @repeatable

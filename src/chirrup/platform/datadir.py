@@ -21,6 +21,7 @@ class DataDir:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.database = root / "chirrup.db"
+        self.search = root / "search.db"
         self.keys = root / "keys"
         self.media = root / "media"
         self.backups = root / "backups"

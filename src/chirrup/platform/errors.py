@@ -95,5 +95,9 @@ class StorageFull(Refusal):
     title = "Insufficient storage"
 
 
+class PushFailed(Exception):  # noqa: N818 - as above
+    """A push service did not take a message; the text says why. Sent once more, it may."""
+
+
 class StartRefused(Exception):  # noqa: N818 - as above
     """The process must not start on this data directory or these settings; the text is one sentence."""

@@ -173,6 +173,17 @@ class PostReader:
         hydrated = await self.hydrate(post_ids, viewer)
         return self.present(self.visible(hydrated, rule), hydrated)
 
+    async def visible_counts(self, post_ids: Sequence[int], viewer: Viewer | None) -> dict[int, Counts]:
+        """Return the counts of those of the posts that the viewer may see."""
+        hydrated = await self.hydrate(post_ids, viewer)
+        shown = [card.id for card, _ in self.visible(hydrated, everything)]
+        found = await self.counts(shown)
+        return {post_id: found.get(post_id, Counts()) for post_id in shown}
+
+    async def counts(self, post_ids: Sequence[int]) -> dict[int, Counts]:
+        """Return the counts of posts as they are now."""
+        return await self.store.counts(self.db.read, post_ids) if post_ids else {}
+
     async def existing(self, post_id: int, viewer: Viewer | None) -> bytes:
         """Return the JSON of one post.
 

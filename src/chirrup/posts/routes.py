@@ -109,4 +109,21 @@ async def discover(
     return json_answer(page.json())
 
 
-ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover]
+@get("/hashtags/{tag:str}/posts", responses=refuses(401), tags=["posts"])
+async def list_posts_with_hashtag(
+    tag: str,
+    reader: Viewer | None,
+    posts: Posts,
+    post_reader: PostReader,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+) -> Response[Page[Post]]:
+    """List the posts with a hashtag, newest first.
+
+    Spellings that differ in case, width or composition only are the same hashtag.
+    """
+    page = await post_reader.page(posts.with_tag(tag), decode_cursor(cursor), reader, unless_muted, limit)
+    return json_answer(page.json())
+
+
+ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover, list_posts_with_hashtag]

@@ -19,7 +19,7 @@ from chirrup.platform.repeating import repeatable
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.models import Draft, PostRow, Recent, Skeleton
 from chirrup.posts.store import Counts, PostStore
-from chirrup.posts.text import Entity, clean, find_entities, resolve_mentions
+from chirrup.posts.text import Entity, clean, find_entities, read_tag, resolve_mentions
 
 _RECENT = 200
 _STEP = 500
@@ -90,6 +90,7 @@ class Posts:
         """Take a post out of every list, and leave a gap where it stood in a thread."""
         if not await self.store.mark_deleted(tx, post.id):
             return
+        await self.store.delete_tags(tx, post)
         if post.is_retweet and post.retweet_of:
             await self.store.delete_retweet(tx, post.author_id, post.retweet_of)
             tx.forget("retweeted", post.author_id)
@@ -203,6 +204,14 @@ class Posts:
     async def public(self, before: int, limit: int) -> list[int]:
         """Return the ids of posts and quotes of all that are no replies, newest first: the skeleton of a page."""
         return await self.store.newest_public(self.db.read, before, limit)
+
+    def with_tag(self, tag: str) -> Skeleton:
+        """Return the skeleton of the posts with a hashtag, newest first.
+
+        Raises:
+            Malformed: no text can have such a hashtag.
+        """
+        return partial(self.store.newest_with_tag, self.db.read, read_tag(tag))
 
     async def remove_all_of(self, author_id: int) -> None:
         """Remove what an account that is gone has written, in steps."""

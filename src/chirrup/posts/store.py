@@ -9,7 +9,8 @@ from chirrup.platform.ids import MAX_ID
 from chirrup.platform.packed import unpack
 from chirrup.platform.ports import Reader, Row, Transaction
 from chirrup.posts.models import PostRow
-from chirrup.posts.text import Entity
+from chirrup.posts.store_tags import insert_tags
+from chirrup.posts.text import Entity, tags_of
 
 _COLUMNS = (
     "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted,"
@@ -62,6 +63,8 @@ class PostStore:
         ) == 1  # fmt: skip
         if fresh:
             await tx.run("INSERT INTO post_counts (post_id) VALUES ($1)", post.id)
+            if tags := tags_of(post.entities):
+                await insert_tags(tx, [(tag, post.id) for tag in tags])
         return fresh
 
     async def by_ids(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, PostRow]:
@@ -98,6 +101,19 @@ class PostStore:
             )
             == 1
         )
+
+    async def delete_tags(self, tx: Transaction, post: PostRow) -> None:
+        """Take a post out of the pages of its hashtags."""
+        if tags := tags_of(post.entities):
+            await tx.run("DELETE FROM post_hashtags WHERE tag = ANY($1) AND post_id = $2", tags, post.id)
+
+    async def newest_with_tag(self, reader: Reader, tag: str, before: int, limit: int) -> list[int]:
+        """Return the newest posts with a hashtag in its common form, newest first."""
+        rows = await reader.all(
+            "SELECT post_id FROM post_hashtags WHERE tag = $1 AND post_id < $2 ORDER BY post_id DESC LIMIT $3",
+            tag, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
 
     async def add_counts(self, tx: Transaction, column: str, deltas: Mapping[int, int]) -> None:
         """Add to one of the counts of many posts."""
@@ -228,6 +244,14 @@ class PostStore:
             before, limit,
         )  # fmt: skip
         return [row[0] for row in rows]
+
+    async def written_after(self, reader: Reader, after: int, limit: int) -> list[PostRow]:
+        """Return the next posts of all by id that are no retweets and not deleted."""
+        rows = await reader.all(
+            f"SELECT {_COLUMNS} FROM posts WHERE id > $1 AND NOT deleted AND NOT is_retweet ORDER BY id LIMIT $2",  # noqa: S608
+            after, limit,
+        )  # fmt: skip
+        return [_post(row) for row in rows]
 
     async def replies(self, reader: Reader, post_id: int, after: int, limit: int) -> list[int]:
         """Return the direct replies to a post, deleted ones too, oldest first."""

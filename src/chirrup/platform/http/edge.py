@@ -59,7 +59,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            scope["state"]["request_id"] = self._request_id(dict(scope["headers"]))
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -84,6 +85,7 @@ class Edge:
         asked = scope["method"]
         if asked == "HEAD":
             scope = {**scope, "method": "GET"}
+            scope["state"]["head"] = True
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status

@@ -220,7 +220,8 @@ def _parameters_of(function: Callable[..., Any]) -> list[Json]:
 
 
 def _parameter(name: str, kind: Any, rules: ParameterKwarg, default: Any) -> Json:
-    plain = next((option for option in get_args(kind) if option is not types.NoneType), kind)
+    options = get_args(kind)
+    plain = next(option for option in options if option is not types.NoneType) if types.NoneType in options else kind
     schema = msgspec.json.schema(plain)
     schema |= {theirs: value for ours, theirs in _OPENAPI_NAMES.items() if (value := getattr(rules, ours)) is not None}
     required = default is inspect.Parameter.empty
