@@ -106,7 +106,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             outbox=outbox,
             keys=keys,
             bus=make_bus,
-            checks=checks_of(db, link, log) | search.checks,
+            checks={**checks_of(db, link, log), **search.checks},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},
