@@ -1,6 +1,6 @@
 """Keeping the index like the database: by what has changed, and as a whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from chirrup.accounts.models import Status
@@ -93,6 +93,7 @@ class Indexing:
         while accounts := await self.account_store.after(self.db.scan, after, _STEP):
             active = [account for account in accounts if account.status is Status.ACTIVE]
             await build.add_people([person_document(account) for account in active])
+            await self._remove_banned([account.id for account in active])
             after, count = accounts[-1].id, count + len(active)
             done(count)
         return count
@@ -102,8 +103,23 @@ class Indexing:
         while posts := await self.post_store.written_after(self.db.scan, after, _STEP):
             shown = await self._shown(posts)
             await build.add_posts([post_document(post) for post in shown])
+            await self._remove_deleted([post.id for post in shown])
             after, count = posts[-1].id, count + len(shown)
             done(count)
+
+    async def _remove_banned(self, account_ids: Sequence[int]) -> None:
+        """Remove accounts that have gone between being looked up and being added, so that their removal came first."""
+        rows = await self.account_store.by_ids(self.db.read, account_ids)
+        there = {account.id for account in rows.values() if account.status is Status.ACTIVE}
+        if gone := [account_id for account_id in account_ids if account_id not in there]:
+            await self.index.delete_people(gone)
+
+    async def _remove_deleted(self, post_ids: Sequence[int]) -> None:
+        """Remove posts that have gone between being looked up and being added."""
+        rows = await self.post_store.by_ids(self.db.read, post_ids)
+        there = {post.id for post in await self._shown(rows.values())}
+        if gone := [post_id for post_id in post_ids if post_id not in there]:
+            await self.index.delete_posts(gone)
 
     async def _shown(self, posts: Iterable[PostRow]) -> list[PostRow]:
         """Return those of the posts that have text, are not deleted and whose authors take part."""

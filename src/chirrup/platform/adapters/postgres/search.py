@@ -202,7 +202,8 @@ class PostgresSearch:
             return await self._db.scan.all(sql.format(replaced), *args)
 
     async def _current(self) -> int:
-        row = await self._db.read.first("SELECT current FROM search.state")
+        # asked of the same server as the tables: of a replica and the primary, one may lack what the other has
+        row = await self._db.scan.first("SELECT current FROM search.state")
         if row is None:
             raise Unavailable("The search index is not there; `chirrup migrate` makes it.")
         number: int = row[0]
