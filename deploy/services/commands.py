@@ -14,6 +14,7 @@ from .opensearch import OpenSearch
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode, replay
 from .registry import Registry
+from .s3 import S3
 from .service import Health, Service, wait_for_ports
 
 
@@ -64,12 +65,14 @@ def side_by_side(do: Callable[[Sequence[Service]], object], chains: Sequence[Seq
 
 
 def fetch(layout: Layout, wanted: Sequence[Service]) -> None:
-    """Fetch the jars of what is wanted."""
+    """Fetch the jars and programs of what is wanted."""
     for service in wanted:
         if isinstance(service, Kafka):
             install.fetch_kafka(layout.library, service.version)
         if isinstance(service, Registry):
             install.fetch_registry(layout.library, service.version)
+        if isinstance(service, S3):
+            install.fetch_gateway(layout.library, service.version)
         if isinstance(service, OpenSearch):
             install.fetch_opensearch(layout.library, service.version)
 

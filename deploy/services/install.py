@@ -15,6 +15,7 @@ from .process import run
 
 JAVA = 17
 REGISTRY = "io.apicurio:apicurio-registry-app"
+GATEWAY = "github.com/versity/versitygw/cmd/versitygw"
 
 
 def missing_packages(library: Path) -> list[str]:
@@ -119,6 +120,36 @@ def fetch_registry(library: Path, version: str) -> None:
     with tarfile.open(archive) as packed:
         packed.extractall(making, filter="data")
     archive.unlink()
+    making.rename(target)
+
+
+def gateway(library: Path, version: str) -> Path:
+    """Return the program that speaks S3."""
+    return library / f"versitygw-{version}" / "versitygw"
+
+
+def has_gateway(library: Path) -> bool:
+    """Return whether nothing has to be built by Go."""
+    return any(library.glob("versitygw-v*/versitygw"))
+
+
+def fetch_gateway(library: Path, version: str) -> None:
+    """Have Go build the S3 gateway unless it is there.
+
+    Raises:
+        ServicesError: there is no Go, or it fails.
+    """
+    target = gateway(library, version).parent
+    if target.exists():
+        return
+    if not shutil.which("go"):
+        raise ServicesError("The S3 gateway is built by Go, which is not there: install Go 1.24 or newer.")
+    print(f"Building the S3 gateway {version}", flush=True)
+    making = empty(target)
+    try:
+        run(["env", f"GOBIN={making}", "go", "install", f"{GATEWAY}@{version}"], seconds=900)
+    except ServicesError as error:
+        raise ServicesError(f"Go could not build the S3 gateway, which needs a network. {error}") from error
     making.rename(target)
 
 

@@ -10,6 +10,7 @@ from .pgbouncer import PgBouncer
 from .postgres import PostgresNode
 from .redis import Redis, RedisCluster
 from .registry import Registry
+from .s3 import S3
 from .service import Service
 
 
@@ -23,6 +24,7 @@ def services(layout: Layout) -> list[Service]:
         RedisCluster(layout),
         Kafka(layout),
         Registry(layout),
+        S3(layout),
         OpenSearch(layout),
     ]
 

@@ -142,6 +142,12 @@ def test_rows_events_and_what_is_behind_a_commit_are_measured(services: dict[str
     assert all(value > 0 for name, value in facts.items() if name.startswith(("bytes", "post_us", "rebuild_us_py")))
 
 
+def test_a_small_account_is_timed_alone_and_beside_a_giant(services: dict[str, str]) -> None:
+    facts = facts_of(services, "fairness", "--followers", 1200, "--posts", 3)
+    assert 0 < facts["alone_ms_p50"] <= facts["alone_ms_p99"]
+    assert 0 < facts["beside_giant_ms_p50"] <= facts["beside_giant_ms_p99"]
+
+
 def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
     facts = facts_of(services, "burst", "--followers", 10, "--posts", 5, "--singles", 2)
     assert facts["followers_who_read_all"] == 10

@@ -47,12 +47,12 @@ async def register(server: ClusterProcess, name: str) -> Client:
 
 
 def test_the_embedded_profile_has_no_worker_and_one_process(data_dir: Path) -> None:
-    refused = chirrup("worker", data_dir=data_dir)
+    refused = chirrup("worker", "--profile", "embedded", data_dir=data_dir)
     assert (refused.code, refused.err) == (
         2,
         "chirrup: The embedded profile needs no worker: `chirrup serve` does that work, too.\n",
     )
-    refused = chirrup("serve", "--processes", "2", data_dir=data_dir)
+    refused = chirrup("serve", "--profile", "embedded", "--processes", "2", data_dir=data_dir)
     assert (refused.code, refused.err) == (
         2,
         "chirrup: The embedded profile is one process; only `--profile cluster` can have several.\n",

@@ -10,7 +10,7 @@ import yaml
 
 from deploy.services import topology
 from deploy.services.kafka import Kafka
-from deploy.services.layout import CONFIGURATION, PORTS, Layout
+from deploy.services.layout import CONFIGURATION, PORTS, S3_BUCKET, Layout
 from deploy.services.opensearch import OpenSearch
 from deploy.services.redis import NO_PERSISTENCE
 from deploy.services.registry import COMPATIBILITY
@@ -18,7 +18,7 @@ from deploy.services.service import Service
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 # what runs once and ends
-TASKS = {"registry-rules", "migrate"}
+TASKS = {"registry-rules", "bucket", "migrate"}
 OURS = {"api": 3001, "web": 3000, "worker": None}
 LAYOUT = Layout(Path("unused"), dict(PORTS), Path("unused"))
 SERVICES = [service for service in topology.services(LAYOUT) if service.in_compose]
@@ -146,6 +146,11 @@ def test_kafka_is_configured_alike(compose: dict[str, Any]) -> None:
 
 def test_the_registry_refuses_the_same_changes(compose: dict[str, Any]) -> None:
     assert json.dumps({"compatibility": COMPATIBILITY}) in compose["registry-rules"]["command"]
+
+
+def test_both_have_the_same_bucket(compose: dict[str, Any]) -> None:
+    assert f"http://s3:{PORTS['s3']}/{S3_BUCKET}" in compose["bucket"]["command"][0].split()
+    assert compose["api"]["environment"]["CHIRRUP_S3_BUCKET"] == S3_BUCKET
 
 
 @pytest.mark.parametrize("process", ["api", "worker", "migrate"])

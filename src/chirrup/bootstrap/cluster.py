@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from chirrup.accounts.tokens import Keys
-from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.adapters import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
+from chirrup.bootstrap.push import open_push
 from chirrup.bootstrap.search import open_search, prepare_search
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
@@ -25,6 +27,7 @@ from chirrup.platform.adapters.postgres.partitions import make_partitions
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
+from chirrup.platform.adapters.redis.live import RedisLiveChannel
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
 from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.clock import Clock, SystemClock
@@ -82,6 +85,8 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         link = await stack.enter_async_context(RedisLink(settings.redis_url))
         cache = RedisCache(link, CACHED, CACHE_SIZES, telemetry.caches)
         stack.push_async_callback(cache.close)
+        live = RedisLiveChannel(link, prefix=f"{settings.topic_prefix}live:")
+        stack.push_async_callback(live.close)
         log = _log(settings)
         await stack.enter_async_context(log)
         db = PostgresDatabase(
@@ -90,6 +95,8 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        push = await stack.enter_async_context(open_push(settings, db, clock))
+        blobs = blob_store(settings)
         search = await stack.enter_async_context(open_search(settings, db))
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
@@ -105,8 +112,12 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             search=search.index,
             outbox=outbox,
             keys=keys,
+            live=live,
+            push=push,
+            blobs=blobs,
+            pictures=await stack.enter_async_context(aclosing(picture_maker(settings))),
             bus=make_bus,
-            checks={**checks_of(db, link, log), **search.checks},
+            checks={**checks_of(db, link, log), **search.checks, "media": blobs.check},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},

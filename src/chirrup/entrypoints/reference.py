@@ -47,7 +47,11 @@ _TAGS = {
     "posts": "Posts, replies, quotes and the threads they form. A deleted post leaves a gap in threads and nothing"
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
+    "media": "Pictures: uploading and describing them, avatars and banners. Each upload is used once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
+    "trends": "Which hashtags and links more people use just now than usually do.",
+    "live": "What changes, told while it changes: over a WebSocket at `/api/v1/live`, or as an event stream.",
+    "notifications": "What others did that concerns oneself, and what one wants to be told of.",
     "search": "Posts, people and hashtags by words, in any script.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
@@ -55,7 +59,11 @@ _TAGS = {
 
 _PATH_PARAMETERS: dict[str, Any] = {
     "username": Annotated[str, Meta(description="Without regard to case, without `@`.", examples=["wren"])],
+    "tag": Annotated[str, Meta(description="A hashtag, with or without its sign.", examples=["spring"])],
+    "block_id": Annotated[Id, Meta(description="The id of a blocked term.")],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
+    "notification_id": Annotated[Id, Meta(description="The id of a notification.")],
+    "media_id": Annotated[Id, Meta(description="The id of an upload.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}

@@ -23,6 +23,7 @@ class DataDir:
         self.database = root / "chirrup.db"
         self.search = root / "search.db"
         self.keys = root / "keys"
+        self.media = root / "media"
         self.backups = root / "backups"
         self.restoring = root / ".restoring"
         self.operator = root / "operator.sock"

@@ -8,6 +8,8 @@ from chirrup.accounts.store import AccountStore
 from chirrup.graph.store import GraphStore
 from chirrup.platform.ids import MAX_ID
 from chirrup.platform.ports import Database, SearchBuild, SearchIndex
+from chirrup.platform.searching import PostDocument
+from chirrup.posts.language import PostLanguages
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
 from chirrup.search.documents import person_document, post_document
@@ -26,6 +28,7 @@ class Indexing:
     post_store: PostStore
     account_store: AccountStore
     graph_store: GraphStore
+    languages: PostLanguages
 
     async def refresh_posts(self, post_ids: Iterable[int]) -> None:
         """Have posts be found as they are now, or not at all."""
@@ -37,7 +40,7 @@ class Indexing:
         kept = {post.id for post in shown}
         gone = [post_id for post_id in wanted if post_id not in kept and not _is_retweet(rows.get(post_id))]
         if shown:
-            await self.index.put_posts([post_document(post) for post in shown])
+            await self.index.put_posts([self._document(post) for post in shown])
         if gone:
             await self.index.delete_posts(gone)
 
@@ -102,10 +105,13 @@ class Indexing:
         after, count = 0, 0
         while posts := await self.post_store.written_after(self.db.scan, after, _STEP):
             shown = await self._shown(posts)
-            await build.add_posts([post_document(post) for post in shown])
+            await build.add_posts([self._document(post) for post in shown])
             await self._remove_deleted([post.id for post in shown])
             after, count = posts[-1].id, count + len(shown)
             done(count)
+
+    def _document(self, post: PostRow) -> PostDocument:
+        return post_document(post, self.languages.of(post.text, post.entities))
 
     async def _remove_banned(self, account_ids: Sequence[int]) -> None:
         """Remove accounts that have gone between being looked up and being added, so that their removal came first."""

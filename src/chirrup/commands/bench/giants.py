@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from chirrup.commands.bench import harness
 from chirrup.commands.bench.embedded import giants as embedded
-from chirrup.commands.options import JsonOption
+from chirrup.commands.options import JsonOption, ProfileOption
 
 _DEFAULT = [1_000, 10_000, 100_000, 1_000_000, 5_000_000]
 
@@ -26,6 +27,10 @@ def fairness(
     followers: Annotated[int, typer.Option(help="How many followers the giant has.", min=1)] = 1_000_000,
     posts: Annotated[int, typer.Option(help="How many posts of a small account are timed.", min=1)] = 200,
     as_json: JsonOption = False,
+    profile: ProfileOption = None,
 ) -> None:
     """Post by a small account, alone and while a giant just below the threshold is pushed again and again."""
+    if bench := harness.for_profile(profile, "fairness"):
+        bench.fairness(followers, posts, as_json=as_json)
+        return
     embedded.fairness(followers, posts, as_json=as_json)

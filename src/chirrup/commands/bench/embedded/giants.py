@@ -15,10 +15,12 @@ from chirrup.commands.bench.embedded import community
 from chirrup.commands.bench.embedded.filling import Filler
 from chirrup.platform.errors import Unavailable
 
+SMALL = 10
+"""How many followers the account has that posts beside a giant."""
+NEVER_LATE = 10**6
+"""Seconds after which a delivery is late, where no author is to be pulled for that."""
 _WITHIN = 120.0
 _LOOK = 0.05
-_NEVER = str(10**6)
-"""Seconds after which a delivery is late, where no author is to be pulled for that."""
 _VISITS = regex.compile(rb"(?m)^chirrup_fanout_visits_total ([\d.e+]+)")
 _BETWEEN_POSTS = 0.03
 _BETWEEN_GIANTS = 0.5
@@ -35,26 +37,29 @@ def giants(followers: Sequence[int], posts: int, threshold: int, *, as_json: boo
 
 def fairness(followers: int, posts: int, *, as_json: bool) -> None:
     """Post by a small account, alone and while a giant below the threshold is pushed again and again."""
-    small = 10
-    with _stage([small, followers], 2 * followers) as stage:
-        alone = stage.delays(small, posts)
-        with stage.posting(followers):
-            beside = stage.delays(small, posts)
-        visits = stage.visits()
-    facts = {
-        "followers_of_the_giant": followers,
+    with _stage([SMALL, followers], 2 * followers) as stage:
+        before = stage.visits()
+        facts = {"followers_of_the_giant": followers} | beside_giant(stage, followers, posts)
+        facts |= {"visits_meanwhile": stage.visits() - before}
+    harness.report(facts, as_json=as_json)
+
+
+def beside_giant(stage: "Stage", giant: int, posts: int) -> dict[str, object]:
+    """Return how long posts of a small account take to be readable, alone and beside those of a giant."""
+    alone = stage.delays(SMALL, posts)
+    with stage.posting(giant):
+        beside = stage.delays(SMALL, posts)
+    return {
         "posts_of_the_small_account": posts,
         "alone_ms_p50": _ms(statistics.median(alone)),
         "alone_ms_p99": _ms(alone[int(len(alone) * 0.99)]),
         "beside_giant_ms_p50": _ms(statistics.median(beside)),
         "beside_giant_ms_p99": _ms(beside[int(len(beside) * 0.99)]),
         "ratio_p99": round(beside[int(len(beside) * 0.99)] / alone[int(len(alone) * 0.99)], 1),
-        "visits_meanwhile": visits,
     }
-    harness.report(facts, as_json=as_json)
 
 
-class _Stage:
+class Stage:
     """A server, an author for each number of followers, and the last follower of each."""
 
     def __init__(self, url: str, pid: int, authors: Mapping[int, str], readers: Mapping[int, str], pushed: int) -> None:
@@ -143,7 +148,7 @@ class _Stage:
 
 
 @contextmanager
-def _stage(followers: Sequence[int], threshold: int) -> Iterator[_Stage]:
+def _stage(followers: Sequence[int], threshold: int) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         data_dir = Path(folder) / "data"
         filler = Filler(data_dir)
@@ -157,9 +162,9 @@ def _stage(followers: Sequence[int], threshold: int) -> Iterator[_Stage]:
         tokens = community.sign_in(data_dir, [*authors, *readers])
         by_author = dict(zip(followers, tokens, strict=False))
         by_reader = dict(zip(followers, tokens[len(followers) :], strict=True))
-        settings = {"CHIRRUP_FANOUT_THRESHOLD": str(threshold), "CHIRRUP_FANOUT_LATE_SECONDS": _NEVER}
+        settings = {"CHIRRUP_FANOUT_THRESHOLD": str(threshold), "CHIRRUP_FANOUT_LATE_SECONDS": str(NEVER_LATE)}
         with community.serving(data_dir, **settings) as (url, child):
-            yield _Stage(url, child.pid, by_author, by_reader, threshold)
+            yield Stage(url, child.pid, by_author, by_reader, threshold)
 
 
 def _ms(seconds: float) -> float:

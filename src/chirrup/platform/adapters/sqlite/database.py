@@ -33,7 +33,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "mmap_size=268435456",
+        "mmap_size=2147418112",
         "journal_size_limit=67108864",
         f"query_only={'ON' if read_only else 'OFF'}",
     ):
