@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
+
+from chirrup.platform.errors import Unavailable
 from chirrup.platform.ports import SearchBuild
 from chirrup.platform.searching import PersonDocument, PostDocument, TagCount
 from tests.support import Community
@@ -86,3 +89,14 @@ async def test_a_post_that_is_deleted_while_it_is_being_indexed_does_not_come_ba
     index: Any = Interrupted(community.app.search.index, delete)
     await replace(community.app.indexing, index=index).rebuild(lambda _posts, _people: None)
     assert await community.app.search.tags("", 10) == [TagCount("kept", 1)]
+
+
+@pytest.mark.cluster
+async def test_of_many_processes_one_builds(community: Community) -> None:
+    indexing = community.app.indexing
+    async with indexing.sole_builder() as alone:
+        assert alone
+        with pytest.raises(Unavailable, match="Another process"):
+            await indexing.rebuild(lambda _posts, _people: None)
+        await indexing.build_missing()
+    await indexing.rebuild(lambda _posts, _people: None)

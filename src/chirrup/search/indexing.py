@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from chirrup.accounts.models import Status
 from chirrup.accounts.store import AccountStore
 from chirrup.graph.store import GraphStore
+from chirrup.platform.errors import Unavailable
 from chirrup.platform.ids import MAX_ID
-from chirrup.platform.ports import Database, SearchBuild, SearchIndex
+from chirrup.platform.ports import Database, SearchBuild, SearchIndex, SoleBuilder
 from chirrup.platform.searching import PostDocument
 from chirrup.posts.language import PostLanguages
 from chirrup.posts.models import PostRow
@@ -25,6 +26,7 @@ class Indexing:
 
     db: Database
     index: SearchIndex
+    sole_builder: SoleBuilder
     post_store: PostStore
     account_store: AccountStore
     graph_store: GraphStore
@@ -81,12 +83,25 @@ class Indexing:
             await self.index.put_people(changed)
 
     async def build_missing(self) -> None:
-        """Build the index, if that has not been done since it was made."""
-        if not await self.index.complete():
-            await self.rebuild(lambda _posts, _people: None)
+        """Build the index, unless that has been done since it was made or another process is at it."""
+        if await self.index.complete():
+            return
+        async with self.sole_builder() as alone:
+            if alone:
+                await self._build(lambda _posts, _people: None)
 
     async def rebuild(self, done: Callable[[int, int], None]) -> None:
-        """Build the index anew while the old one is in use; `done` hears how many posts and people are in it."""
+        """Build the index anew while the old one is in use; `done` hears how many posts and people are in it.
+
+        Raises:
+            Unavailable: another process is building it.
+        """
+        async with self.sole_builder() as alone:
+            if not alone:
+                raise Unavailable("Another process is building the search index right now.")
+            await self._build(done)
+
+    async def _build(self, done: Callable[[int, int], None]) -> None:
         async with self.index.build() as build:
             people = await self._add_people(build, lambda count: done(0, count))
             await self._add_posts(build, lambda count: done(count, people))
