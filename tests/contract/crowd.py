@@ -62,7 +62,19 @@ INSERT INTO sessions SELECT n, 1 + n % {ACCOUNTS}, n, n, n, '', '' FROM generate
 INSERT INTO refresh_tokens SELECT sha256(n::text::bytea), n, CASE WHEN n % 9 = 0 THEN n END
     FROM generate_series(1, 50000) n;
 INSERT INTO idempotency_keys SELECT n % 20000, n::text, '', n, n FROM generate_series(1, 50000) n;
-INSERT INTO markers SELECT n, 'home', 1, 1 FROM generate_series(1, 20000) n
+INSERT INTO media_files SELECT n, 'file' || n, sha256(n::text::bytea), 9, 9, false, '', '[]', 9,
+    CASE WHEN n % 50 = 0 THEN n END FROM generate_series(1, 100000) n;
+INSERT INTO media SELECT n, 1 + n % {ACCOUNTS}, n, '', 9, CASE WHEN n % 99 = 0 THEN '' ELSE 'post' END,
+    CASE WHEN n % 99 <> 0 THEN post_of({POSTS} - n * 7) END, 0 FROM generate_series(1, 100000) n;
+UPDATE posts SET has_media = true FROM media WHERE post_id = posts.id;
+INSERT INTO markers SELECT n, 'home', 1, 1 FROM generate_series(1, 20000) n;
+INSERT INTO notifications (id, recipient_id, kind, subject_id, latest, read_id)
+    SELECT n, CASE WHEN n % 4 = 0 THEN {GIANT} ELSE 1 + n * 7919 % {ACCOUNTS} END,
+        (ARRAY['like', 'retweet', 'reply', 'mention', 'quote'])[1 + n % 5], post_of({POSTS} - n),
+        post_of({POSTS} - n), CASE WHEN n % 7 = 0 THEN 0 ELSE post_of({POSTS} - n) END
+    FROM generate_series(1, 300000) n;
+INSERT INTO notification_preferences SELECT n, 'like', true, true FROM generate_series(1, 20000) n;
+INSERT INTO push_devices SELECT n, 1 + n % {ACCOUNTS}, 'web', 'nest' || n, '', '' FROM generate_series(1, 50000) n
 """
 # a vacuum too, as it goes on by itself in a database that lives: without it nothing is read from an index alone
 _SETTLE = "VACUUM ANALYZE"

@@ -236,7 +236,7 @@ async def test_each_language_has_its_list(flock: Flock) -> None:
     assert list(await flock.app.trends.listed("fr")) == []
 
 
-@pytest.mark.settings(trend_languages="off")
+@pytest.mark.settings(post_languages="off")
 async def test_without_detection_there_is_one_list(flock: Flock) -> None:
     await flock.say(f"{ENGLISH} #spring", await flock.hatch(4))
     assert await flock.names() == ["spring"]

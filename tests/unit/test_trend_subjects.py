@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chirrup.platform.errors import Refusal
+from chirrup.posts.language import prose_of
 from chirrup.posts.text import find_entities, fold_tag
-from chirrup.trends.subjects import MOST_OF_POST, link_of, prose_of, subjects_of, without_tracking
+from chirrup.trends.subjects import MOST_OF_POST, link_of, subjects_of, without_tracking
 from chirrup.trends.terms import is_blocked, read_term
 
 

@@ -38,7 +38,7 @@ async def serve(
         gc.collect()
         gc.freeze()
         lifecycle = Lifecycle()
-        server = Server(create_api(app, lifecycle), settings)
+        server = Server(create_api(app, lifecycle), settings, app.live.hub.stop)
 
         def stop() -> None:
             lifecycle.stopping = True

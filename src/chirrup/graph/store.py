@@ -24,12 +24,12 @@ class GraphStore:
             follower_id, followee_id, follow_id,
         ) == 1  # fmt: skip
 
-    async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
-        """Return whether there was a follow."""
-        return (
-            await tx.run("DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id)
-            == 1
+    async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> int | None:
+        """Return the id of the follow that there was, if any."""
+        rows = await tx.all(
+            "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2 RETURNING id", follower_id, followee_id
         )
+        return rows[0][0] if rows else None
 
     async def insert_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
         """Return whether the block is new."""

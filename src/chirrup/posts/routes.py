@@ -19,7 +19,7 @@ from chirrup.posts.service import Posts
 from chirrup.posts.threads import Threads
 
 WithReplies = Annotated[bool, Parameter(description="List replies, too.")]
-OnlyMedia = Annotated[bool, Parameter(description="List only posts with attachments.")]
+OnlyMedia = Annotated[bool, Parameter(description="List only posts with attachments, replies too.")]
 
 
 @post("/posts", opt={"limit": "post"}, responses=refuses(401, 403, 404, 413, 415, 422, 507), tags=["posts"])
@@ -39,6 +39,7 @@ async def publish_post(
         text=data.text,
         reply_to=parse_id(data.reply_to) if data.reply_to else None,
         quote_of=parse_id(data.quote_of) if data.quote_of else None,
+        attachments=tuple(map(parse_id, data.attachments)),
     )
     post_id = await posts.publish(viewer, draft, idempotency)
     return json_answer(await post_reader.published(post_id, viewer), status=201)
@@ -91,9 +92,7 @@ async def list_posts_of_user(
     """List what an account wrote and retweeted, newest first."""
     author = await accounts.named(username)
     await graph.check_not_blocked(reader, author)
-    if media:
-        return json_answer(b'{"items":[],"next_cursor":null}')
-    skeleton = posts.of_author(author, replies=replies)
+    skeleton = posts.of_author(author, replies=replies, media=media)
     return json_answer((await post_reader.page(skeleton, decode_cursor(cursor), reader, everything, limit)).json())
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from chirrup.platform.clock import Clock
 from chirrup.platform.ids import compose, time_of
-from chirrup.platform.ports import Database, LanguageDetector, Transaction
+from chirrup.platform.ports import Database, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.posts.language import PostLanguages
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
-from chirrup.trends.models import ALL, HOUR, Use
+from chirrup.trends.models import HOUR, Use
 from chirrup.trends.scoring import HISTORY
 from chirrup.trends.store import TrendStore
-from chirrup.trends.subjects import prose_of, subjects_of
+from chirrup.trends.subjects import subjects_of
 
 KEEP = 26 * HOUR
 """Longer than the longest window, so that an hour can be counted late."""
@@ -31,7 +32,7 @@ class Counting:
     db: Database
     store: TrendStore
     post_store: PostStore
-    languages: LanguageDetector
+    languages: PostLanguages
     clock: Clock
     own_host: str
     account_days: int
@@ -95,6 +96,5 @@ class Counting:
         subjects = subjects_of(post.entities, self.own_host)
         if not subjects:
             return []
-        prose = prose_of(post.text, post.entities)
-        lang = self.languages.detect(prose) if prose else ALL
+        lang = self.languages.of(post.text, post.entities)
         return [Use(subject, post.id, post.author_id, lang) for subject in subjects]

@@ -8,8 +8,6 @@ from chirrup.trends.models import LONGEST_SUBJECT
 
 MOST_OF_POST = 5
 """Of more hashtags and links in one post, only the first count."""
-LEAST_PROSE = 20
-"""So many bytes of letters are needed to tell a language: 20 in Latin script, 7 signs of Chinese."""
 _TRACKING = frozenset(
     "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid"
     " mkt_tok _hsenc _hsmi __hssc __hstc __hsfp hsctatracking vero_id vero_conv oly_anon_id oly_enc_id wickedid"
@@ -54,17 +52,6 @@ def without_tracking(address: str) -> str:
     told = _told(parts.query)
     query = parts.query if len(told) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(told)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
-
-
-def prose_of(text: str, entities: Sequence[Entity]) -> str:
-    """Return a text without what is marked in it, or nothing if that is too short to tell its language."""
-    rest, start = [], 0
-    for entity in entities:
-        rest.append(text[start : entity.start])
-        start = entity.end
-    prose = " ".join([*rest, text[start:]])
-    letters = "".join(filter(str.isalpha, prose))
-    return prose if len(letters.encode()) >= LEAST_PROSE else ""
 
 
 def _told(query: str) -> list[tuple[str, str]]:
