@@ -1,7 +1,6 @@
 """The embedded profile: API and workers in one process, over one data directory."""
 
 import asyncio
-import gc
 import signal
 import socket
 
@@ -10,6 +9,7 @@ import structlog
 import uvloop
 
 from chirrup.bootstrap import open_application
+from chirrup.entrypoints import collector
 from chirrup.entrypoints.api import create_api
 from chirrup.entrypoints.operator import answering, listening
 from chirrup.entrypoints.server import Server, listen
@@ -26,9 +26,7 @@ async def serve(settings: Settings, listener: socket.socket, door: socket.socket
     async with open_application(settings) as app, at_work(app) as failure, answering(app, door):
         if settings.rate_limits == "off":
             log.warning("limits.off")
-        # what start-up made lives as long as the process: the collector need not look at it again
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         lifecycle = Lifecycle()
         server = Server(create_api(app, lifecycle), settings, app.live.hub.stop)
 
