@@ -16,7 +16,7 @@ async def found(person: Person, q: str, **params: Any) -> list[str]:
 async def test_a_post_is_found_by_its_words_once_it_is_published(community: Community) -> None:
     wren, robin = await community.people("wren", "robin")
     await wren.publish("The first swallows are back")
-    await robin.publish("No swallow yet")
+    await robin.publish("Nobody here yet")
     await community.settle()
     assert await found(robin, "SWALLOWS first") == ["The first swallows are back"]
     assert await found(robin, '"swallows are"') == ["The first swallows are back"]
