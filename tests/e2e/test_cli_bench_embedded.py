@@ -58,6 +58,13 @@ def test_pictures_are_measured_against_pyvips_alone(tmp_path: Path) -> None:
     assert facts["bare_thumbnails_per_second"] > facts["bare_same_sizes_per_second"] > 0
 
 
+def test_notifications_are_measured_beside_bare_rows(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "notifications", "--likes", 512, "--rounds", 1)
+    assert 0 < facts["notifications_per_second"] < facts["bare_inserts_per_second"]
+    assert facts["likes_of_one_post_per_second"] > facts["notifications_per_second"]
+    assert facts["page_of_20_ms"] > 0
+
+
 def test_the_memory_of_timelines_is_compared_with_that_of_their_ids(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, "timelines", "--owners", 4000, "--size", 800, "--pushes", 3)
     assert 0.5 < facts["ratio"] < 2

@@ -72,6 +72,7 @@ class Notifying:
         return [
             Job("delete_old_notifications", 3600, self.notifications.delete_old),
             Job("delete_ended_devices", 3600, self.pushing.delete_ended),
+            Job("push_again", 15, self.pushing.push_again),
         ]
 
 
