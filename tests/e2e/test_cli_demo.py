@@ -42,6 +42,10 @@ def test_posts_lie_in_the_past_and_answers_come_after_what_they_answer(filled: t
     root, _ = filled
     now = (int(time.time() * 1000) - 1_735_689_600_000) << 22
     assert rows(root, f"SELECT count(*) FROM posts WHERE id > {now}") == [(0,)]
+    day = 86_400_000 << 22
+    assert all(
+        rows(root, f"SELECT 1 FROM posts WHERE id > {now - (n + 1) * day} AND id < {now - n * day}") for n in range(5)
+    )
     assert rows(root, "SELECT count(*) FROM posts WHERE reply_to > id OR retweet_of > id") == [(0,)]
     assert rows(root, "SELECT count(*) FROM follows WHERE id < follower_id OR id < followee_id") == [(0,)]
 

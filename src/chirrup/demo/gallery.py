@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,10 @@ import msgspec
 from chirrup.bootstrap import Application
 from chirrup.demo.history import History
 from chirrup.demo.scenes import FACE_EDGE, Face, Order, Picture
+from chirrup.media.keeping import Keeping
 from chirrup.media.models import EDGES, SHAPES, MediaFile
 from chirrup.platform.errors import StartRefused
+from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Crop, PictureOrder
 
 _DRAW_SECONDS = 60
@@ -35,7 +38,9 @@ async def hang(app: Application, pictures: Sequence[Picture]) -> dict[Picture, M
         shares = [orders[first::_PENCILS] for first in range(_PENCILS)]
         await asyncio.gather(*(asyncio.to_thread(_draw, share, Path(folder)) for share in shares))
         hands = asyncio.Semaphore(app.settings.media_workers)
-        files = await asyncio.gather(*(_keep(app, order, Path(folder), hands) for order in orders))
+        # with ids of its own: those of the application never go back to before the newest, and a history would have to
+        keeping = replace(app.library.keeping, ids=IdGenerator(app.clock))
+        files = await asyncio.gather(*(_keep(keeping, order, Path(folder), hands) for order in orders))
     return dict(zip(pictures, files, strict=True))
 
 
@@ -59,8 +64,8 @@ def _draw(orders: Sequence[Order], folder: Path) -> None:
         raise StartRefused(f"The demo's pictures cannot be drawn: {reason[0]}. `--pictures 0` does without.")
 
 
-async def _keep(app: Application, order: Order, folder: Path, hands: asyncio.Semaphore) -> MediaFile:
+async def _keep(keeping: Keeping, order: Order, folder: Path, hands: asyncio.Semaphore) -> MediaFile:
     make = _PORTRAIT if isinstance(order.picture, Face) else _SHOWN
     async with hands:
         with tempfile.TemporaryDirectory(dir=folder) as own:
-            return await app.library.keeping.keep(folder / order.file, Path(own), make, 0)
+            return await keeping.keep(folder / order.file, Path(own), make, 0)
