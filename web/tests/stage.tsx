@@ -10,6 +10,7 @@ import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
 import { ComposeSheet } from "@/compose/ComposeSheet";
 import * as allOfWriting from "@/compose/writing";
+import { LiveContext, LiveLink } from "@/live/link";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -76,15 +77,18 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const link = new LiveLink();
   const around = (
-    <ComposeProvider writing={writing}>
-      <PostActionsProvider>
-        <main>
-          <Outlet />
-        </main>
-        <ComposeSheet />
-      </PostActionsProvider>
-    </ComposeProvider>
+    <LiveContext value={link}>
+      <ComposeProvider writing={writing}>
+        <PostActionsProvider>
+          <main>
+            <Outlet />
+          </main>
+          <ComposeSheet />
+        </PostActionsProvider>
+      </ComposeProvider>
+    </LiveContext>
   );
   const router = createMemoryRouter([{ element: around, children: [{ path: route, element: part }, { path: "*", element: null }] }], {
     initialEntries: [path],
@@ -100,7 +104,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
       </ApiContext>
     </SessionContext>,
   );
-  return { ...view, calls, queries, router, user: userEvent.setup() };
+  return { ...view, calls, link, queries, router, user: userEvent.setup() };
 }
 
 /** What jsdom does not have. */
