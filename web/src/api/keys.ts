@@ -25,6 +25,7 @@ export const keys = {
   sessions: () => ["sessions"] as const,
 
   notifications: () => ["notifications"] as const,
+  notificationLists: () => ["notifications", "list"] as const,
   notificationList: (filter: string) => ["notifications", "list", filter] as const,
   unreadCount: () => ["notifications", "unread-count"] as const,
   /** Whether something to read has come that the lists do not have. */

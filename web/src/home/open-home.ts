@@ -14,9 +14,9 @@ export interface HomeBoot {
 }
 
 interface Opening {
-  boot: HomeBoot | null;
+  boot?: HomeBoot | null;
   /** It is open already, and only loaded anew: another device's place must not move who reads here. */
-  reading: boolean;
+  reading?: boolean;
 }
 
 type Query = { limit: number; cursor?: string; newer_than?: string; older_than?: string };
@@ -32,7 +32,7 @@ export function fetchFeed(api: ApiClient, query: Query, signal?: AbortSignal | u
 export async function openHome(
   api: ApiClient,
   keeper: PositionKeeper,
-  { boot, reading }: Opening,
+  { boot = null, reading = false }: Opening,
   signal?: AbortSignal | undefined,
 ): Promise<HomeFeed> {
   const [markers, newest] = await Promise.all([

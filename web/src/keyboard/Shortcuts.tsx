@@ -40,6 +40,9 @@ export function Shortcuts() {
       case "discover":
         void navigate("/discover");
         break;
+      case "notifications":
+        void navigate("/notifications");
+        break;
       case "profile":
         void navigate(me ? profilePath(me) : "/login");
         break;

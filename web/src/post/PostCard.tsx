@@ -7,6 +7,7 @@ import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
 import { ActionBar } from "./ActionBar";
 import { Byline } from "./Byline";
+import { meantForTheCard } from "./meant-for-the-card";
 import { postPath, profilePath } from "./paths";
 import { PostMenu } from "./PostMenu";
 import { PostText } from "./PostText";
@@ -131,12 +132,4 @@ function ReplyTo({ post }: { post: Post }) {
       </Link>
     </p>
   );
-}
-
-/** A click on text that is being selected, or on a control, is not for the card. */
-function meantForTheCard(event: MouseEvent): boolean {
-  if (event.defaultPrevented || event.button !== 0) return false;
-  const control = (event.target as Element).closest("a, button, [role=menu], dialog, textarea");
-  if (control && event.currentTarget.contains(control)) return false;
-  return event.currentTarget.contains(event.target as Node) && window.getSelection()?.isCollapsed !== false;
 }
