@@ -8,7 +8,9 @@ import type { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
 import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
-import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ComposeSheet } from "@/compose/ComposeSheet";
+import * as allOfWriting from "@/compose/writing";
+import { LiveContext, LiveLink } from "@/live/link";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -64,24 +66,29 @@ interface StageOptions {
   path?: string;
   route?: string;
   visitor?: boolean;
+  /** Null has the part that writes come later, as on a page. */
+  writing?: typeof allOfWriting | null;
 }
 
 /** Puts a part of the client on a page with everything around it that it needs. */
-export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false }: StageOptions = {}) {
+export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false, writing = allOfWriting }: StageOptions = {}) {
   const { api, calls } = makeApi(answer);
   const session = new SessionStore(
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const link = new LiveLink();
   const around = (
-    <ComposeProvider>
-      <PostActionsProvider>
-        <main>
-          <Outlet />
-        </main>
-        <ComposerSheet />
-      </PostActionsProvider>
-    </ComposeProvider>
+    <LiveContext value={link}>
+      <ComposeProvider writing={writing}>
+        <PostActionsProvider>
+          <main>
+            <Outlet />
+          </main>
+          <ComposeSheet />
+        </PostActionsProvider>
+      </ComposeProvider>
+    </LiveContext>
   );
   const router = createMemoryRouter([{ element: around, children: [{ path: route, element: part }, { path: "*", element: null }] }], {
     initialEntries: [path],
@@ -97,7 +104,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
       </ApiContext>
     </SessionContext>,
   );
-  return { ...view, calls, queries, router, user: userEvent.setup() };
+  return { ...view, calls, link, queries, router, user: userEvent.setup() };
 }
 
 /** What jsdom does not have. */

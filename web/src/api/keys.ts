@@ -23,4 +23,13 @@ export const keys = {
   userPeople: (username: string, list: PeopleList) => [...user(username), list] as const,
 
   sessions: () => ["sessions"] as const,
+
+  notifications: () => ["notifications"] as const,
+  notificationLists: () => ["notifications", "list"] as const,
+  notificationList: (filter: string) => ["notifications", "list", filter] as const,
+  unreadCount: () => ["notifications", "unread-count"] as const,
+  /** Whether something to read has come that the lists do not have. */
+  notificationsAhead: () => ["notifications", "ahead"] as const,
+  notificationPreferences: () => ["notifications", "preferences"] as const,
+  pushServices: () => ["notifications", "push"] as const,
 };

@@ -33,6 +33,12 @@ export type Registration = Schemas["Registration"];
 export type ProfileEdit = Schemas["ProfileEdit"];
 export type SessionInfo = Schemas["Session"];
 
+export type Notification = Schemas["Notification"];
+export type NotificationKind = Notification["type"];
+export type UnreadCountAnswer = Schemas["UnreadCount"];
+export type NotificationPreferences = Schemas["Preferences"];
+export type PushServices = Schemas["PushServicesAnswer"];
+
 export type ProblemBody = Schemas["Problem"];
 
 /** What the document itself may bring along, so that the first page needs no second round trip. */

@@ -25,6 +25,7 @@ export const routes: RouteObject[] = [
           { path: "discover", lazy: async () => ({ Component: (await import("@/home/DiscoverPage")).DiscoverPage }) },
           { path: "login", lazy: async () => ({ Component: (await import("@/session/LoginPage")).LoginPage }) },
           { path: "register", lazy: async () => ({ Component: (await import("@/session/RegisterPage")).RegisterPage }) },
+          { path: "notifications", lazy: async () => ({ Component: (await import("@/notifications/NotificationsPage")).NotificationsPage }) },
           { path: "settings", lazy: async () => ({ Component: (await import("@/settings/SettingsPage")).SettingsPage }) },
           { path: ":handle", lazy: async () => ({ Component: (await import("@/profile/ProfilePage")).ProfilePage }) },
           { path: ":handle/followers", lazy: peopleList("followers") },

@@ -7,6 +7,7 @@ export type Command =
   | "new"
   | "home"
   | "discover"
+  | "notifications"
   | "profile"
   | "help";
 
@@ -25,6 +26,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["n"], command: "new" },
   { keys: ["g", "h"], command: "home" },
   { keys: ["g", "d"], command: "discover" },
+  { keys: ["g", "n"], command: "notifications" },
   { keys: ["g", "p"], command: "profile" },
   { keys: ["?"], command: "help" },
 ];
