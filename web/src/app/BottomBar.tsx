@@ -11,7 +11,7 @@ import { destinationsFor, type Destination } from "./destinations";
 export function BottomBar() {
   const me = useMe();
   const { pathname } = useLocation();
-  const destinations = destinationsFor(me);
+  const destinations = destinationsFor(me).filter(({ wideOnly }) => !wideOnly);
   return (
     <nav
       aria-label={strings.app.navigation}
