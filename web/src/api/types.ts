@@ -47,4 +47,5 @@ export interface Boot {
   /** Where reading stopped, if the document says so. */
   markers?: Markers;
   discover: Page<Post> | null;
+  trends: Page<Trend> | null;
 }

@@ -38,7 +38,7 @@ export function Filters({ text, onText, onApply }: FiltersProps) {
         applyLater(text, 0);
       }}
     >
-      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-4 gap-y-3">
+      <div className="grid max-w-md grid-cols-[repeat(auto-fit,minmax(min(100%,9.75rem),1fr))] gap-x-4 gap-y-3">
         <Labelled label={words.from}>
           {(id) => (
             <input
@@ -75,7 +75,9 @@ export function Filters({ text, onText, onApply }: FiltersProps) {
         <Choice label={words.links} on={links} onChange={(on) => set("links", on, 0)} />
       </fieldset>
       <div className="mt-4 flex flex-wrap items-center justify-between gap-2">
-        <p className="text-xs text-muted">{words.filtersText}</p>
+        <p className="min-w-40 flex-1 text-xs text-muted">
+          {words.filtersText} {hasFilters(text) && <bdi className="font-semibold text-ink">{text}</bdi>}
+        </p>
         {hasFilters(text) && (
           <Button size="sm" variant="quiet" onClick={() => apply(withoutFilters(text), 0)}>
             {words.clearFilters}

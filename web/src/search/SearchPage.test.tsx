@@ -73,7 +73,7 @@ describe("filters", () => {
   it("are written into the text and searched for", async () => {
     const { user, router } = show("/search?q=tit", found);
     await user.click(screen.getByRole("button", { name: "Filters" }));
-    await user.click(screen.getByRole("button", { name: "Images" }));
+    await user.click(await screen.findByRole("button", { name: "Images" }));
     expect(field()).toHaveValue("tit has:media");
     await user.selectOptions(screen.getByLabelText("Language"), "German");
     expect(field()).toHaveValue("tit has:media lang:de");
@@ -84,6 +84,7 @@ describe("filters", () => {
   it("say what the text says", async () => {
     const { user } = show("/search?q=tit", found);
     await user.click(screen.getByRole("button", { name: "Filters" }));
+    expect(await screen.findByLabelText("From")).toBeVisible();
     await user.type(field(), " from:@wren since:2026-03-01 -has:links");
     expect(screen.getByLabelText("From")).toHaveValue("wren");
     expect(screen.getByLabelText("Since")).toHaveValue("2026-03-01");

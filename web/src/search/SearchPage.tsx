@@ -1,10 +1,9 @@
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { PageHeader } from "@/app/PageHeader";
 import { strings } from "@/strings";
 import { IconButton } from "@/ui/IconButton";
 import { Tabs } from "@/ui/Tabs";
-import { Filters } from "./Filters";
 import { FoundPeople, FoundPosts, FoundTags } from "./FoundLists";
 import { FilterIcon } from "./icons";
 import { readSearch, searchPath, type SearchQuery, type SearchState } from "./paths";
@@ -12,6 +11,8 @@ import { useRecentSearches } from "./recent";
 import { SearchBox } from "./SearchBox";
 import { SearchStart } from "./SearchStart";
 import { useFound, type Found } from "./use-found";
+
+const Filters = lazy(async () => ({ default: (await import("./Filters")).Filters }));
 
 const words = strings.search;
 const ERROR_ID = "search-error";
@@ -61,11 +62,13 @@ export function SearchPage() {
         {found.refusal}
       </p>
       {filtering && (
-        <Filters
-          text={text}
-          onText={setText}
-          onApply={(wanted) => wanted !== search.text && go({ text: wanted, type: "posts" }, { asked: true, insteadOf: search.text })}
-        />
+        <Suspense>
+          <Filters
+            text={text}
+            onText={setText}
+            onApply={(wanted) => wanted !== search.text && go({ text: wanted, type: "posts" }, { asked: true, insteadOf: search.text })}
+          />
+        </Suspense>
       )}
       {search.text === "" || found.refusal !== null ? <SearchStart /> : <Results search={search} found={found} />}
     </>

@@ -41,9 +41,9 @@ it("leads to the address of a link, and to no other kind of address", async () =
   expect(screen.queryByRole("link", { name: /^somewhere/ })).toBeNull();
 });
 
-it("shows the first five, and more when asked", async () => {
+it("shows the first three, and more when asked", async () => {
   const { user } = show(...Array.from({ length: 8 }, (_, index) => trend(`tag${index}`)));
-  expect(await screen.findAllByRole("listitem")).toHaveLength(5);
+  expect(await screen.findAllByRole("listitem")).toHaveLength(3);
   await user.click(screen.getByRole("button", { name: "Show more" }));
   expect(screen.getAllByRole("listitem")).toHaveLength(8);
 });

@@ -7,7 +7,7 @@ import { TrendRow } from "./TrendRow";
 import { useTrends } from "./use-trends";
 
 const words = strings.trends;
-const FIRST = 5;
+const FIRST = 3;
 
 /** What trends, within a page; wide screens have it beside the page. */
 export function TrendSection() {
@@ -36,7 +36,7 @@ function NarrowSection() {
         </ul>
       )}
       {!all && items.length > FIRST && (
-        <Button size="sm" variant="quiet" className="text-accent" onClick={() => setAll(true)}>
+        <Button size="sm" variant="quiet" onClick={() => setAll(true)}>
           {words.more}
         </Button>
       )}
@@ -62,7 +62,7 @@ export function TrendsFailed({ busy, onRetry }: { busy: boolean; onRetry: () => 
   return (
     <div className="px-4 py-2 text-sm text-muted">
       <p>{words.failed}</p>
-      <Button size="sm" variant="quiet" className="-ms-4 text-accent" busy={busy} onClick={onRetry}>
+      <Button size="sm" variant="quiet" className="-ms-4" busy={busy} onClick={onRetry}>
         {strings.ui.retry}
       </Button>
     </div>
