@@ -8,7 +8,8 @@ import type { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
 import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
-import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ComposeSheet } from "@/compose/ComposeSheet";
+import * as allOfWriting from "@/compose/writing";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -65,22 +66,24 @@ interface StageOptions {
   path?: string;
   route?: string;
   visitor?: boolean;
+  /** Null has the part that writes come later, as on a page. */
+  writing?: typeof allOfWriting | null;
 }
 
 /** Puts a part of the client on a page with everything around it that it needs. */
-export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false }: StageOptions = {}) {
+export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false, writing = allOfWriting }: StageOptions = {}) {
   const { api, calls } = makeApi(answer);
   const session = new SessionStore(
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const around = (
-    <ComposeProvider>
+    <ComposeProvider writing={writing}>
       <PostActionsProvider>
         <main id="main">
           <Outlet />
         </main>
-        <ComposerSheet />
+        <ComposeSheet />
       </PostActionsProvider>
     </ComposeProvider>
   );

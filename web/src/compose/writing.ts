@@ -1,0 +1,5 @@
+/** All that writing needs and reading does not, in one chunk. */
+export { Composer } from "./Composer";
+export { ComposerSheet } from "./ComposerSheet";
+export { makeOutbox } from "./make-outbox";
+export { PendingPosts } from "./PendingPosts";
