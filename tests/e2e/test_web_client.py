@@ -44,15 +44,17 @@ async def cookie_of(community: Community, username: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/discover", "/settings", "/login", "/register", "/@wren", "/@wren/followers", "/@wren/123"]
-)
+    "path",
+    ["/", "/discover", "/settings", "/login", "/register", "/@wren", "/@wren/followers", "/@wren/123",
+     "/search", "/search?q=eggs", "/hashtag/spring", "/hashtag/fr%C3%BChling"],
+)  # fmt: skip
 async def test_each_page_of_the_client_has_an_address(community: Community, path: str) -> None:
     answer = await ask(community, path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/@", "/@wren/nest", "/index.html", "/search"])
+@pytest.mark.parametrize("path", ["/nowhere", "/@", "/@wren/nest", "/index.html", "/hashtag/", "/hashtag/a-b"])
 async def test_any_other_address_is_a_404_that_the_client_explains(community: Community, path: str) -> None:
     answer = await ask(community, path)
     assert answer.status_code == 404

@@ -39,6 +39,7 @@ export interface Call {
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
+  signal?: AbortSignal;
   idempotencyKey?: string;
 }
 
@@ -82,7 +83,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
     <LiveContext value={link}>
       <ComposeProvider writing={writing}>
         <PostActionsProvider>
-          <main>
+          <main id="main">
             <Outlet />
           </main>
           <ComposeSheet />
@@ -116,6 +117,7 @@ export function standIns(): void {
   vi.stubGlobal("ResizeObserver", Observer);
   vi.stubGlobal("IntersectionObserver", Observer);
   vi.stubGlobal("CSS", { supports: () => true, escape: (text: string) => text });
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
   vi.stubGlobal("scrollTo", vi.fn());
   vi.stubGlobal("scrollBy", vi.fn());
   HTMLDialogElement.prototype.showModal = function showModal() {
