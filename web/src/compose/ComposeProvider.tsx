@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { useNavigate } from "react-router";
+import type { ApiClient } from "@/api/client";
 import { useApi } from "@/api/context";
 import type { Post } from "@/api/types";
 import { useSession } from "@/session/context";
@@ -10,6 +11,7 @@ import { placeArrival } from "./arrivals";
 import { ComposeContext, type Compose, type OpenComposer } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
 import { DraftStore } from "./drafts";
+import { ImageDesk } from "./images/image-desk";
 import { judge } from "./judge";
 import { Outbox, type PendingPost } from "./sending";
 
@@ -38,11 +40,15 @@ function useDesk(accountId: string | null, signedIn: boolean): Compose["desk"] {
   const desk = useMemo(() => {
     if (accountId === null) return null;
     const drafts = new DraftStore(localStorage, accountId);
+    const images = new ImageDesk({
+      drafts,
+      upload: async (file, options) => (await import("@/media/upload")).upload(api, file, options),
+    });
     const outbox = new Outbox({
       storage: localStorage,
       accountId,
       judge,
-      send: (pending) => api.post<Post>("/posts", bodyOf(pending), { idempotencyKey: pending.key }),
+      send: (pending) => sendPost(api, pending),
       onSent: (pending, post) => {
         placeArrival(queries, post);
         const words = strings.compose.sent[pending.context.kind];
@@ -50,12 +56,15 @@ function useDesk(accountId: string | null, signedIn: boolean): Compose["desk"] {
         toast({ message: words, action: { label: strings.compose.view, onAct: view } });
       },
     });
-    return { drafts, outbox };
+    return { drafts, images, outbox };
   }, [accountId, api, queries, toast, navigate]);
 
   useEffect(() => {
     if (desk === null) return;
-    const wake = () => desk.outbox.wake();
+    const wake = () => {
+      desk.images.wake();
+      desk.outbox.wake();
+    };
     const onStorage = (event: StorageEvent) => {
       desk.drafts.onStorage(event);
       desk.outbox.onStorage(event);
@@ -76,13 +85,22 @@ function useDesk(accountId: string | null, signedIn: boolean): Compose["desk"] {
   return desk;
 }
 
-function bodyOf({ text, context }: PendingPost): { text: string; reply_to?: string; quote_of?: string } {
+/** Descriptions go first: both steps may be repeated, and no image is seen without its words. */
+async function sendPost(api: ApiClient, pending: PendingPost): Promise<Post> {
+  const images = pending.images.flatMap(({ media, alt }) => (media ? [{ media, alt: alt.trim() }] : []));
+  const undescribed = images.filter(({ media, alt }) => media.alt !== alt);
+  await Promise.all(undescribed.map(({ media, alt }) => api.patch(`/media/${media.id}`, { alt })));
+  const body = { text: pending.text, attachments: images.map(({ media }) => media.id), ...answering(pending) };
+  return api.post<Post>("/posts", body, { idempotencyKey: pending.key });
+}
+
+function answering({ context }: PendingPost): { reply_to?: string; quote_of?: string } {
   switch (context.kind) {
     case "new":
-      return { text };
+      return {};
     case "reply":
-      return { text, reply_to: context.id };
+      return { reply_to: context.id };
     case "quote":
-      return { text, quote_of: context.id };
+      return { quote_of: context.id };
   }
 }

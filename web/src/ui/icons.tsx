@@ -2,7 +2,7 @@ import type { ReactNode, SVGProps } from "react";
 
 export type IconProps = Omit<SVGProps<SVGSVGElement>, "children"> & { filled?: boolean };
 
-function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
+export function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 24 24"
