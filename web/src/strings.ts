@@ -286,6 +286,7 @@ export const strings = {
   },
   compose: {
     newPost: "New post",
+    notLoaded: "The composer could not be loaded. It opens as soon as the server can be reached.",
     new: { title: "New post", label: "New post", placeholder: "What’s on your mind?", send: "Post" },
     reply: { title: "Reply", label: "Your reply", placeholder: "Write your reply", send: "Reply" },
     quote: { title: "Quote", label: "Your words on it", placeholder: "Add your words", send: "Post" },

@@ -8,7 +8,8 @@ import type { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
 import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
-import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ComposeSheet } from "@/compose/ComposeSheet";
+import * as allOfWriting from "@/compose/writing";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -33,7 +34,7 @@ export const me: Me = {
 };
 
 export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
@@ -54,6 +55,7 @@ function makeApi(answer: Answer) {
     get: (path: string, options?: object) => ask("GET", path, undefined, options),
     post: (path: string, body?: unknown, options?: object) => ask("POST", path, body, options),
     put: (path: string, body?: unknown, options?: object) => ask("PUT", path, body, options),
+    patch: (path: string, body?: unknown, options?: object) => ask("PATCH", path, body, options),
     delete: (path: string) => ask("DELETE", path, undefined),
   } as unknown as ApiClient;
   return { api, calls };
@@ -64,22 +66,24 @@ interface StageOptions {
   path?: string;
   route?: string;
   visitor?: boolean;
+  /** Null has the part that writes come later, as on a page. */
+  writing?: typeof allOfWriting | null;
 }
 
 /** Puts a part of the client on a page with everything around it that it needs. */
-export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false }: StageOptions = {}) {
+export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false, writing = allOfWriting }: StageOptions = {}) {
   const { api, calls } = makeApi(answer);
   const session = new SessionStore(
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const around = (
-    <ComposeProvider>
+    <ComposeProvider writing={writing}>
       <PostActionsProvider>
         <main>
           <Outlet />
         </main>
-        <ComposerSheet />
+        <ComposeSheet />
       </PostActionsProvider>
     </ComposeProvider>
   );

@@ -1,15 +1,18 @@
 import { Outlet, ScrollRestoration } from "react-router";
 import { ComposeProvider } from "@/compose/ComposeProvider";
-import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ComposeSheet } from "@/compose/ComposeSheet";
 import { Shortcuts } from "@/keyboard/Shortcuts";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
-import { ExpiredDialog } from "@/session/ExpiredDialog";
+import { useSession } from "@/session/context";
 import { SessionGate } from "@/session/SessionGate";
 import { strings } from "@/strings";
 import { Aside } from "./Aside";
 import { BottomBar } from "./BottomBar";
 import { Rail } from "./Rail";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
+import { useLater } from "./use-later";
+
+const loadExpiredDialog = () => import("@/session/ExpiredDialog");
 
 /** Phone: one column and a bar below. Wide: the way around, what is read, and what belongs beside it. */
 export function Layout() {
@@ -38,10 +41,16 @@ export function Layout() {
           <Aside />
         </div>
         <BottomBar />
-        <ComposerSheet />
-        <ExpiredDialog />
+        <ComposeSheet />
+        <AskAgain />
         <Shortcuts />
       </PostActionsProvider>
     </ComposeProvider>
   );
+}
+
+function AskAgain() {
+  const { status } = useSession();
+  const part = useLater(loadExpiredDialog, { wanted: status === "expired" });
+  return part && <part.ExpiredDialog />;
 }

@@ -4,18 +4,16 @@ import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { LazyPart } from "@/ui/LazyPart";
 import { useCompose, useDraft } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
 import { CounterRing } from "./CounterRing";
 import { checkText } from "./graphemes";
 import { ImageButton } from "./images/ImageButton";
 import { MAX_IMAGES } from "./images/images";
+import { ImageTray } from "./images/ImageTray";
 import { obstacleOf, undescribed } from "./images/readiness";
 import { useDraftImages } from "./images/use-draft-images";
 import { useImageInput } from "./images/use-image-input";
-
-const loadTray = async () => (await import("./images/ImageTray")).ImageTray;
 
 interface ComposerProps {
   target: Target;
@@ -99,18 +97,15 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
           )}
         />
         {images.length > 0 && (
-          <LazyPart
-            load={loadTray}
-            props={{
-              target,
-              images,
-              describing,
-              onDescribe: setDescribing,
-              reminding,
-              onReminded: (anyway: boolean) => {
-                setReminding(false);
-                if (anyway) post();
-              },
+          <ImageTray
+            target={target}
+            images={images}
+            describing={describing}
+            onDescribe={setDescribing}
+            reminding={reminding}
+            onReminded={(anyway) => {
+              setReminding(false);
+              if (anyway) post();
             }}
           />
         )}

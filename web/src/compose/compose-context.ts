@@ -11,8 +11,14 @@ export interface OpenComposer {
   post: Post | null;
 }
 
+export type Writing = typeof import("./writing");
+
 export interface Compose {
+  /** The part of the program that writes; null until it is there. */
+  writing: Writing | null;
   /** Null for visitors: they have nothing to write with. */
+  drafts: DraftStore | null;
+  /** Null for visitors, and until the part that writes is there. */
   desk: { drafts: DraftStore; images: ImageDesk; outbox: Outbox } | null;
   opened: OpenComposer | null;
   open: (target: Target, post?: Post) => void;
@@ -37,7 +43,7 @@ export function usePendingPosts(): readonly PendingPost[] {
 
 /** The draft of one target, and how to change it. */
 export function useDraft(target: Target): [string, (text: string) => void] {
-  const { desk } = useCompose();
-  const text = useSyncExternalStore(desk?.drafts.subscribe ?? nothingToHear, () => desk?.drafts.get(target) ?? "");
-  return [text, (next) => desk?.drafts.set(target, next)];
+  const { drafts } = useCompose();
+  const text = useSyncExternalStore(drafts?.subscribe ?? nothingToHear, () => drafts?.get(target) ?? "");
+  return [text, (next) => drafts?.set(target, next)];
 }

@@ -1,9 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
+import { useLater } from "@/app/use-later";
 import type { CropShape } from "@/media/CropDialog";
 import { redrawn, type Area } from "@/media/redraw";
 import { useObjectUrl } from "@/media/use-object-url";
 import { strings } from "@/strings";
-import { LazyPart } from "@/ui/LazyPart";
+import { useToast } from "@/ui/toast-context";
 import { useCompose } from "../compose-context";
 import type { ComposeContext } from "../context";
 import type { ShownImage } from "./use-draft-images";
@@ -18,12 +19,14 @@ const SHAPES: readonly [CropShape, ...CropShape[]] = [
   { name: words.shapes.portrait, ratio: 3 / 4 },
 ];
 
-const loadDialog = async () => (await import("@/media/CropDialog")).CropDialog;
+const loadDialog = () => import("@/media/CropDialog");
 
 /** Cuts an image of a draft, from what was chosen at first, or from what the server has of it. */
 export function CropImage({ target, image, onClose }: { target: ComposeContext; image: ShownImage; onClose: () => void }) {
   const { desk } = useCompose();
   const { key, media, work } = image;
+  const toast = useToast();
+  const part = useLater(loadDialog, { wanted: true, onFailure: () => toast({ message: strings.problem.network, tone: "error" }) });
   const local = useObjectUrl(work?.original ?? null);
   const cutting = useMutation({
     networkMode: "always",
@@ -34,18 +37,17 @@ export function CropImage({ target, image, onClose }: { target: ComposeContext; 
     onSuccess: onClose,
   });
   return (
-    <LazyPart
-      load={loadDialog}
-      props={{
-        title: words.cropTitle,
-        source: work ? local : (media?.url ?? null),
-        shapes: SHAPES,
-        busy: cutting.isPending,
-        error: cutting.isError ? words.cropFailed : null,
-        onUse: (area: Area) => cutting.mutate(area),
-        onClose,
-      }}
-    />
+    part && (
+      <part.CropDialog
+        title={words.cropTitle}
+        source={work ? local : (media?.url ?? null)}
+        shapes={SHAPES}
+        busy={cutting.isPending}
+        error={cutting.isError ? words.cropFailed : null}
+        onUse={(area) => cutting.mutate(area)}
+        onClose={onClose}
+      />
+    )
   );
 }
 

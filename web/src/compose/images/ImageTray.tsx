@@ -12,6 +12,7 @@ import { useCompose } from "../compose-context";
 import type { ComposeContext } from "../context";
 import { CropImage } from "./CropImage";
 import { DescribeDialog } from "./DescribeDialog";
+import { trayLook } from "./images";
 import { Reminder } from "./Reminder";
 import type { ShownImage } from "./use-draft-images";
 
@@ -34,7 +35,7 @@ export function ImageTray({ target, images, describing, onDescribe, reminding, o
   const cropped = images.find(({ key }) => key === cropping);
   return (
     <>
-      <ul role="list" aria-label={words.attached} className={cx("mt-2 grid gap-2", images.length > 1 && "grid-cols-2")}>
+      <ul role="list" aria-label={words.attached} className={trayLook(images.length)}>
         {images.map((image, index) => (
           <Tile
             key={image.key}
@@ -69,7 +70,7 @@ function Tile({ target, image, place, count, onDescribe, onCrop }: TileProps) {
   if (desk === null) return null;
   const source = work?.preview ?? (state === "ready" ? media?.url : undefined);
   return (
-    <li className={cx("relative overflow-hidden rounded-card bg-hover", count === 1 ? "h-72" : "h-40 sm:h-44")}>
+    <li className="relative overflow-hidden rounded-card bg-hover">
       {source && <img src={source} alt={alt || words.nth(place)} className={cx("size-full object-cover", state !== "ready" && "opacity-60")} />}
       {state === "sending" && <Progress image={image} place={place} />}
       {(state === "failed" || state === "gone") && <Mishap target={target} image={image} />}

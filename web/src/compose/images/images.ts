@@ -39,6 +39,12 @@ export function stateOf(image: DraftImage, work: Work | undefined, now: number):
   return image.media !== null && now - image.uploadedAt < KEPT_MS ? "ready" : "gone";
 }
 
+/** The grid of a draft's images, whose room is settled by how many there are. */
+export function trayLook(count: number): string {
+  if (count <= 1) return "mt-2 grid auto-rows-[18rem] gap-2";
+  return "mt-2 grid auto-rows-[10rem] grid-cols-2 gap-2 sm:auto-rows-[11rem]";
+}
+
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const item = list[from];
   if (item === undefined || to < 0 || to >= list.length) return [...list];

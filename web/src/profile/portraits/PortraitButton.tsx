@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import type { Me } from "@/api/types";
+import { useLater } from "@/app/use-later";
 import { CameraIcon } from "@/media/icons";
 import { ACCEPTED, imagesAmong } from "@/media/files";
 import type { CropShape } from "@/media/CropDialog";
@@ -8,7 +9,6 @@ import { strings } from "@/strings";
 import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/IconButton";
 import { TrashIcon } from "@/ui/icons";
-import { LazyPart } from "@/ui/LazyPart";
 import { Menu } from "@/ui/Menu";
 import { problemText } from "@/ui/problem-text";
 import { useToast } from "@/ui/toast-context";
@@ -17,7 +17,7 @@ import { RATIO, usePortrait, type Portrait } from "./use-portrait";
 const words = strings.media;
 const LOOK = "bg-shade text-on-shade hover:bg-gallery";
 
-const loadDialog = async () => (await import("@/media/CropDialog")).CropDialog;
+const loadDialog = () => import("@/media/CropDialog");
 
 /** Changes one of one's own two pictures: choose, crop, upload; or take it away. */
 export function PortraitButton({ user, portrait, className }: { user: Me; portrait: Portrait; className?: string }) {
@@ -77,6 +77,8 @@ const SHAPES: Record<Portrait, readonly [CropShape]> = {
 };
 
 function CropPortrait({ file, portrait, onClose }: { file: File; portrait: Portrait; onClose: () => void }) {
+  const toast = useToast();
+  const part = useLater(loadDialog, { wanted: true, onFailure: () => toast({ message: strings.problem.network, tone: "error" }) });
   const source = useObjectUrl(file);
   const { choosing, progress, cancel } = usePortrait(portrait);
   const close = () => {
@@ -84,20 +86,18 @@ function CropPortrait({ file, portrait, onClose }: { file: File; portrait: Portr
     onClose();
   };
   return (
-    <LazyPart
-      load={loadDialog}
-      props={{
-        title: portrait === "avatar" ? words.avatar : words.banner,
-        source,
-        shapes: SHAPES[portrait],
-        round: portrait === "avatar",
-        busy: choosing.isPending,
-        status: choosing.isPending ? words.sendingPortrait(progress) : null,
-        error: choosing.isError ? problemText(choosing.error) : null,
-        onUse: (_area: unknown, share: Parameters<typeof choosing.mutate>[0]["share"]) =>
-          choosing.mutate({ file, share }, { onSuccess: onClose }),
-        onClose: close,
-      }}
-    />
+    part && (
+      <part.CropDialog
+        title={portrait === "avatar" ? words.avatar : words.banner}
+        source={source}
+        shapes={SHAPES[portrait]}
+        round={portrait === "avatar"}
+        busy={choosing.isPending}
+        status={choosing.isPending ? words.sendingPortrait(progress) : null}
+        error={choosing.isError ? problemText(choosing.error) : null}
+        onUse={(_, share) => choosing.mutate({ file, share }, { onSuccess: onClose })}
+        onClose={close}
+      />
+    )
   );
 }
