@@ -25,6 +25,8 @@ _SETTINGS = {
     "redis-cluster": "SERVICES_REDIS_CLUSTER",
     "kafka": "CHIRRUP_KAFKA",
     "registry": "CHIRRUP_SCHEMA_REGISTRY_URL",
+    "s3": "CHIRRUP_S3_ENDPOINT",
+    "opensearch": "CHIRRUP_OPENSEARCH_URL",
 }
 
 
@@ -45,6 +47,14 @@ def require(service: str) -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def bucket_settings() -> dict[str, str]:
+    """Return where the bucket is and who may write to it; without the service, skip the test, or fail it in CI."""
+    endpoint = require("s3")
+    known = environment() | os.environ
+    fields = {"name": "BUCKET", "access_key_id": "ACCESS_KEY_ID", "secret_access_key": "SECRET_ACCESS_KEY"}
+    return {"endpoint": endpoint} | {field: known[f"CHIRRUP_S3_{name}"] for field, name in fields.items()}
 
 
 def _answers(address: str) -> bool:

@@ -10,9 +10,11 @@ from . import install, topology
 from .errors import ServicesError
 from .kafka import Kafka
 from .layout import Layout
+from .opensearch import OpenSearch
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode, replay
 from .registry import Registry
+from .s3 import S3
 from .service import Health, Service, wait_for_ports
 
 
@@ -63,12 +65,16 @@ def side_by_side(do: Callable[[Sequence[Service]], object], chains: Sequence[Seq
 
 
 def fetch(layout: Layout, wanted: Sequence[Service]) -> None:
-    """Fetch the jars of what is wanted."""
+    """Fetch the jars and programs of what is wanted."""
     for service in wanted:
         if isinstance(service, Kafka):
             install.fetch_kafka(layout.library, service.version)
         if isinstance(service, Registry):
             install.fetch_registry(layout.library, service.version)
+        if isinstance(service, S3):
+            install.fetch_gateway(layout.library, service.version)
+        if isinstance(service, OpenSearch):
+            install.fetch_opensearch(layout.library, service.version)
 
 
 def refuse_moved_ports(layout: Layout) -> None:

@@ -15,6 +15,7 @@ from .process import run
 
 JAVA = 17
 REGISTRY = "io.apicurio:apicurio-registry-app"
+GATEWAY = "github.com/versity/versitygw/cmd/versitygw"
 
 
 def missing_packages(library: Path) -> list[str]:
@@ -24,7 +25,8 @@ def missing_packages(library: Path) -> list[str]:
         "postgresql-client-15": (BIN / "psql").exists(),
         "pgbouncer": PGBOUNCER.exists(),
         "redis-server": bool(shutil.which("redis-server") and shutil.which("redis-cli")),
-        "openjdk-17-jre-headless": java_version() >= JAVA,
+        # with a compiler, for the few lines that start OpenSearch
+        "openjdk-17-jdk-headless": java_version() >= JAVA and bool(shutil.which("javac")),
         "maven": bool(shutil.which("mvn")) or has_jars(library),
         # for the test of a process whose clock steps back
         "libfaketime": bool(faketime()),
@@ -85,9 +87,14 @@ def registry_jar(library: Path, version: str) -> Path:
     return registry_jars(library, version) / f"apicurio-registry-app-{version}-runner.jar"
 
 
+def opensearch_jars(library: Path, version: str) -> Path:
+    """Return the folder of OpenSearch's jars, with a folder of the class that starts it."""
+    return library / f"opensearch-{version}"
+
+
 def has_jars(library: Path) -> bool:
     """Return whether nothing has to be fetched by Maven."""
-    return any(library.glob("kafka-*")) and any(library.glob("apicurio-registry-*"))
+    return all(any(library.glob(f"{name}-*")) for name in ("kafka", "apicurio-registry", "opensearch"))
 
 
 def fetch_kafka(library: Path, version: str) -> None:
@@ -113,6 +120,52 @@ def fetch_registry(library: Path, version: str) -> None:
     with tarfile.open(archive) as packed:
         packed.extractall(making, filter="data")
     archive.unlink()
+    making.rename(target)
+
+
+def gateway(library: Path, version: str) -> Path:
+    """Return the program that speaks S3."""
+    return library / f"versitygw-{version}" / "versitygw"
+
+
+def has_gateway(library: Path) -> bool:
+    """Return whether nothing has to be built by Go."""
+    return any(library.glob("versitygw-v*/versitygw"))
+
+
+def fetch_gateway(library: Path, version: str) -> None:
+    """Have Go build the S3 gateway unless it is there.
+
+    Raises:
+        ServicesError: there is no Go, or it fails.
+    """
+    target = gateway(library, version).parent
+    if target.exists():
+        return
+    if not shutil.which("go"):
+        raise ServicesError("The S3 gateway is built by Go, which is not there: install Go 1.24 or newer.")
+    print(f"Building the S3 gateway {version}", flush=True)
+    making = empty(target)
+    try:
+        run(["env", f"GOBIN={making}", "go", "install", f"{GATEWAY}@{version}"], seconds=900)
+    except ServicesError as error:
+        raise ServicesError(f"Go could not build the S3 gateway, which needs a network. {error}") from error
+    making.rename(target)
+
+
+def fetch_opensearch(library: Path, version: str) -> None:
+    """Fetch OpenSearch's jars with Maven and compile what starts it unless they are there."""
+    target = opensearch_jars(library, version)
+    if target.exists():
+        return
+    making = empty(target)
+    source = CONFIGURATION / "opensearch"
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={making}", "-DincludeScope=runtime"]
+    maven(f"OpenSearch {version}", ["-f", str(source / "pom.xml"), *copy])
+    run(
+        ["javac", "-nowarn", "-cp", f"{making}/*", "-d", making / "classes", source / "OpenSearchNode.java"],
+        seconds=120,
+    )
     making.rename(target)
 
 

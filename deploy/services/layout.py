@@ -23,6 +23,9 @@ PORTS = {
     "kafka": 9092,
     "kafka_controller": 9093,
     "registry": 8081,
+    "s3": 7070,
+    "opensearch": 9200,
+    "opensearch_transport": 9300,
 }
 LIBRARY = ROOT / ".services" / "lib"
 CLUSTER_NODES = 3
@@ -30,6 +33,9 @@ BUS_OFFSET = 10_000
 HOST = "127.0.0.1"
 ROLE = "chirrup"
 DATABASE = "chirrup"
+S3_BUCKET = "chirrup"
+S3_ACCESS_KEY = "chirrup"
+S3_SECRET_KEY = "only-on-this-machine"  # noqa: S105 - it listens on 127.0.0.1, for development and tests
 
 
 def variable(port: str) -> str:
@@ -131,6 +137,12 @@ class Layout:
             "CHIRRUP_BUS": "kafka",
             "CHIRRUP_KAFKA": self.address("kafka"),
             "CHIRRUP_SCHEMA_REGISTRY_URL": f"http://{self.address('registry')}/apis/ccompat/v7",
+            "CHIRRUP_S3_ENDPOINT": f"http://{self.address('s3')}",
+            "CHIRRUP_S3_BUCKET": S3_BUCKET,
+            "CHIRRUP_S3_ACCESS_KEY_ID": S3_ACCESS_KEY,
+            "CHIRRUP_S3_SECRET_ACCESS_KEY": S3_SECRET_KEY,
+            "CHIRRUP_SEARCH_ENGINE": "opensearch",
+            "CHIRRUP_OPENSEARCH_URL": f"http://{self.address('opensearch')}",
             "SERVICES_DIR": str(self.root),
             "SERVICES_PGBOUNCER": f"postgresql://{ROLE}@{self.address('pgbouncer')}/{DATABASE}",
             "SERVICES_REDIS_CLUSTER": cluster,

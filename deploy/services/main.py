@@ -17,7 +17,8 @@ from .process import until
 LOCK_SECONDS = 300
 DESCRIPTION = """\
 The services of the cluster profile as plain processes of this machine: PostgreSQL with a replica, PgBouncer, Redis,
-a Redis Cluster, Kafka and a schema registry, all on 127.0.0.1, with everything they write in .services/.
+a Redis Cluster, Kafka, a schema registry, S3 and OpenSearch, all on 127.0.0.1, with everything they write in
+.services/.
 """
 
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from .errors import ServicesError
 from .kafka import Kafka
 from .layout import Layout
+from .opensearch import OpenSearch
 from .pgbouncer import PgBouncer
 from .postgres import PostgresNode
 from .redis import Redis, RedisCluster
 from .registry import Registry
+from .s3 import S3
 from .service import Service
 
 
@@ -22,6 +24,8 @@ def services(layout: Layout) -> list[Service]:
         RedisCluster(layout),
         Kafka(layout),
         Registry(layout),
+        S3(layout),
+        OpenSearch(layout),
     ]
 
 

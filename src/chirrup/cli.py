@@ -6,7 +6,20 @@ from collections.abc import Sequence
 
 import typer
 
-from chirrup.commands import archive, bench, check, demo, explain, graph, outbox, reconcile, serve, user
+from chirrup.commands import (
+    archive,
+    bench,
+    check,
+    demo,
+    explain,
+    graph,
+    outbox,
+    reconcile,
+    search,
+    serve,
+    trends,
+    user,
+)
 from chirrup.platform.errors import Refusal, StartRefused
 from chirrup.platform.telemetry import configure_logging
 
@@ -31,6 +44,8 @@ app.add_typer(check.app, name="check")
 app.command()(explain.explain)
 app.command()(reconcile.reconcile)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(trends.app, name="trends")
+app.add_typer(search.app, name="search")
 app.add_typer(bench.app, name="bench")
 
 

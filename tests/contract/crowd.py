@@ -41,6 +41,12 @@ INSERT INTO posts (id, author_id, text, conversation_id, reply_to, reply_to_auth
         CASE WHEN n % 17 = 0 AND n > 99 THEN post_of(n - 90) END, n % 17 = 0 AND n > 99
     FROM generate_series(1, {POSTS}) n;
 INSERT INTO post_counts SELECT post_of(n) FROM generate_series(1, {POSTS}) n;
+INSERT INTO post_hashtags SELECT 'tag' || n % 1000, post_of(n) FROM generate_series(1, {POSTS}, 3) n;
+INSERT INTO trend_uses
+    SELECT ({START - EPOCH}::bigint - n * 450) << 22, '#tag' || n % 1000, 2 + n * 31 % {ACCOUNTS - 1}, 'en'
+    FROM generate_series(1, 200000) n;
+INSERT INTO trend_hours SELECT '#tag' || n % 500, '', {START // 3_600_000} - n / 500, 3
+    FROM generate_series(1, 300000) n;
 INSERT INTO retweets SELECT author_of(n), post_of(n - 90), post_of(n)
     FROM generate_series(102, {POSTS}, 17) n ON CONFLICT DO NOTHING;
 INSERT INTO likes SELECT 1 + n * 31 % {ACCOUNTS}, post_of({POSTS} - n * 13 % 200000), n
@@ -56,7 +62,19 @@ INSERT INTO sessions SELECT n, 1 + n % {ACCOUNTS}, n, n, n, '', '' FROM generate
 INSERT INTO refresh_tokens SELECT sha256(n::text::bytea), n, CASE WHEN n % 9 = 0 THEN n END
     FROM generate_series(1, 50000) n;
 INSERT INTO idempotency_keys SELECT n % 20000, n::text, '', n, n FROM generate_series(1, 50000) n;
-INSERT INTO markers SELECT n, 'home', 1, 1 FROM generate_series(1, 20000) n
+INSERT INTO media_files SELECT n, 'file' || n, sha256(n::text::bytea), 9, 9, false, '', '[]', 9,
+    CASE WHEN n % 50 = 0 THEN n END FROM generate_series(1, 100000) n;
+INSERT INTO media SELECT n, 1 + n % {ACCOUNTS}, n, '', 9, CASE WHEN n % 99 = 0 THEN '' ELSE 'post' END,
+    CASE WHEN n % 99 <> 0 THEN post_of({POSTS} - n * 7) END, 0 FROM generate_series(1, 100000) n;
+UPDATE posts SET has_media = true FROM media WHERE post_id = posts.id;
+INSERT INTO markers SELECT n, 'home', 1, 1 FROM generate_series(1, 20000) n;
+INSERT INTO notifications (id, recipient_id, kind, subject_id, latest, read_id)
+    SELECT n, CASE WHEN n % 4 = 0 THEN {GIANT} ELSE 1 + n * 7919 % {ACCOUNTS} END,
+        (ARRAY['like', 'retweet', 'reply', 'mention', 'quote'])[1 + n % 5], post_of({POSTS} - n),
+        post_of({POSTS} - n), CASE WHEN n % 7 = 0 THEN 0 ELSE post_of({POSTS} - n) END
+    FROM generate_series(1, 300000) n;
+INSERT INTO notification_preferences SELECT n, 'like', true, true FROM generate_series(1, 20000) n;
+INSERT INTO push_devices SELECT n, 1 + n % {ACCOUNTS}, 'web', 'nest' || n, '', '' FROM generate_series(1, 50000) n
 """
 # a vacuum too, as it goes on by itself in a database that lives: without it nothing is read from an index alone
 _SETTLE = "VACUUM ANALYZE"

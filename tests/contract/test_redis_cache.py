@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chirrup.bootstrap.application import CACHE_SIZES, CACHED
+from chirrup.bootstrap.adapters import CACHE_SIZES, CACHED
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.link import RedisLink
 from chirrup.platform.adapters.redis.values import Codec

@@ -77,6 +77,14 @@ def test_the_steps_of_fan_outs_go_on_where_one_consumer_took_them_with_the_posts
     ]  # fmt: skip
 
 
+def test_posts_that_are_there_are_to_get_their_hashtags(old: DataDir) -> None:
+    with contextlib.closing(sqlite3.connect(old.database)) as connection:
+        connection.execute(f"INSERT INTO posts (id, author_id, text, conversation_id) VALUES (5, {WREN}, 'tseep', 5)")
+        connection.commit()
+    old.prepare()
+    assert rows(old, "SELECT below FROM hashtag_backfill") == [(6,)]
+
+
 @pytest.fixture
 def postgres() -> Iterator[str]:
     """A database on PostgreSQL."""

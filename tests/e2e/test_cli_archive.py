@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from chirrup.platform.archive import write_archive
+from chirrup.platform.datadir import DataDir
 from tests.e2e.cli import chirrup, succeed
 from tests.support import PASSWORD, Server
 
@@ -57,6 +59,21 @@ def test_settings_and_media_are_backed_up_and_old_backups_are_not(data_dir: Path
     assert (tmp_path / "restored" / "media" / "ab" / "wren.webp").read_bytes() == b"a picture"
     assert (tmp_path / "restored" / "chirrup.toml").exists()
     assert not (tmp_path / "restored" / "backups").exists()
+
+
+def test_a_picture_that_is_deleted_during_a_backup_is_left_out(data_dir: Path, tmp_path: Path) -> None:
+    picture = data_dir / "media" / "ab" / "wren.webp"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"a picture")
+
+    def delete(_done: int, _total: int) -> None:
+        picture.unlink(missing_ok=True)
+
+    archive = tmp_path / "b.tar.gz"
+    written = write_archive(DataDir(data_dir), archive, program="test", now=1, progress=delete)
+    assert "chirrup.db" in written.files
+    assert "media/ab/wren.webp" not in written.files
+    succeed("restore", archive, data_dir=tmp_path / "restored")
 
 
 def test_nothing_is_overwritten(archive: Path, data_dir: Path) -> None:

@@ -51,6 +51,13 @@ def test_a_rebuild_is_measured_by_the_number_of_followees(tmp_path: Path) -> Non
     assert facts["page_below_timeline_of_900_ms_p50"] > 0
 
 
+def test_pictures_are_measured_against_pyvips_alone(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "media", "--pictures", 2, "--rounds", 1, "--megapixels", 1)
+    assert facts["megapixels"] == 1
+    assert 0 < facts["ratio"] < 1.5
+    assert facts["bare_thumbnails_per_second"] > facts["bare_same_sizes_per_second"] > 0
+
+
 def test_the_memory_of_timelines_is_compared_with_that_of_their_ids(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, "timelines", "--owners", 4000, "--size", 800, "--pushes", 3)
     assert 0.5 < facts["ratio"] < 2

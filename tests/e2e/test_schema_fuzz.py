@@ -33,7 +33,8 @@ CHECKS = [
     negative_data_rejection,
     unsupported_method,
 ]
-schema = schemathesis.openapi.from_dict(api_reference().document)
+# a stream of events has no end that a caller could wait for
+schema = schemathesis.openapi.from_dict(api_reference().document).exclude(path=f"{API}/live/events")
 
 
 @pytest.fixture(scope="module")

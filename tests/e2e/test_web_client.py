@@ -17,13 +17,13 @@ SCRIPT = "/assets/index-4f1d.js"
 
 
 @pytest.fixture
-def settings(data_dir: Path, tmp_path: Path) -> Settings:
+def settings(chosen: dict[str, Any], data_dir: Path, tmp_path: Path) -> Settings:
     """The settings of the application under test, with a small client of a known shape."""
     web = tmp_path / "web"
     (web / "assets").mkdir(parents=True)
     (web / "index.html").write_text("<!doctype html><html><head><title>Chirrup</title></head><body></body></html>")
     (web / "assets" / "index-4f1d.js").write_text("export const song = 'tseep';\n" * 200)
-    return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), web_dir=web)
+    return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), web_dir=web, **chosen)
 
 
 async def ask(community: Community, path: str, **headers: str) -> httpx.Response:
@@ -121,3 +121,24 @@ async def test_loading_the_document_spends_no_refresh_token(community: Community
 
 async def test_a_stale_cookie_makes_a_visitor(community: Community) -> None:
     assert boot(await ask(community, "/", Cookie="chirrup_refresh=long-gone"))["session"] is None
+
+
+@pytest.mark.parametrize(
+    ("place", "origin"),
+    [
+        ({}, ""),
+        ({"media_url": "https://media.hedge.example/pictures/"}, " https://media.hedge.example"),
+        ({"s3_bucket": "hedge", "s3_links": "on"}, " https://s3.us-east-1.amazonaws.com"),
+        ({"s3_bucket": "hedge", "s3_endpoint": "http://127.0.0.1:7070", "s3_links": "on"}, " http://127.0.0.1:7070"),
+        ({"s3_bucket": "hedge"}, ""),
+    ],
+)
+def test_a_page_shows_pictures_from_where_they_are(place: dict[str, Any], origin: str) -> None:
+    origins = Settings(**place).media_origins
+    assert "".join(f" {each}" for each in origins) == origin
+
+
+@pytest.mark.settings(media_url="https://media.hedge.example/pictures/")
+async def test_the_policy_of_a_page_names_the_caches(community: Community) -> None:
+    policy = (await ask(community, "/")).headers["content-security-policy"]
+    assert "img-src 'self' data: blob: https://media.hedge.example;" in policy

@@ -1,16 +1,14 @@
 """How often a home read asks the database: never when warm, and when cold as often for many posts as for few."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
 import pytest
 
 from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application
-from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.ids import MAX_ID
-from chirrup.platform.ports import Reader, Row
 from chirrup.posts import Draft
+from tests.model.counting import counted
 from tests.support import Community, Person
 
 pytestmark = pytest.mark.embedded
@@ -21,29 +19,6 @@ COLD = 9
 ORIGINALS = 2
 # a post with its counts
 COUNTED_POST = 1
-
-
-class CountingReader:
-    """Passes queries on and notes them."""
-
-    def __init__(self, reader: Reader, queries: list[str]) -> None:
-        self._reader = reader
-        self._queries = queries
-
-    async def all(self, sql: str, *args: object) -> Sequence[Row]:
-        """Return all rows of a query."""
-        self._queries.append(sql)
-        return await self._reader.all(sql, *args)
-
-    async def first(self, sql: str, *args: object) -> Row | None:
-        """Return the first row of a query."""
-        self._queries.append(sql)
-        return await self._reader.first(sql, *args)
-
-    async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
-        """Return the rows of a query for each of the keys."""
-        self._queries.append(sql)
-        return await self._reader.each(sql, keys, *args)
 
 
 class Flock:
@@ -67,19 +42,6 @@ class Flock:
         """Forget all that is kept in memory."""
         self.app.home.cache.clear()  # type: ignore[attr-defined]
         await self.app.timelines.drop([self.viewer.id])
-
-
-@contextmanager
-def counted(app: Application, queries: list[str]) -> Iterator[None]:
-    """Note all queries on a database; slices ask it for its readers each time."""
-    database = app.db
-    assert isinstance(database, SqliteDatabase)
-    short, long = database.read, database.scan
-    database.read = CountingReader(short, queries)  # type: ignore[assignment]
-    database.scan = CountingReader(long, queries)  # type: ignore[assignment]
-    queries.clear()
-    yield
-    database.read, database.scan = short, long
 
 
 @pytest.fixture

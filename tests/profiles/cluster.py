@@ -17,10 +17,11 @@ import redis.asyncio
 
 from chirrup.bootstrap import Application
 from chirrup.bootstrap.cluster import prepare
+from chirrup.bootstrap.search import delete_search
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.settings import Settings
-from tests.cluster import FreshDatabase, environment, require, run_sql, with_database
+from tests.cluster import FreshDatabase, bucket_settings, environment, require, run_sql, with_database
 from tests.support import settled
 
 _REDIS_DATABASE = 9
@@ -64,6 +65,9 @@ class Host:
             )
             self._tables = [row[0] for row in rows if row[0] not in _LOG]
         await run_sql(self.base.database_url, f"TRUNCATE {', '.join(self._tables)}")
+        async with self._app.search.index.build():
+            # an empty index takes the place of the old one
+            pass
         async with redis.asyncio.from_url(self.base.redis_url) as client:
             await client.flushdb()
 
@@ -76,7 +80,10 @@ class Host:
 @pytest.fixture(scope="session")
 def base_settings(prepared_data: Path) -> Iterator[Settings]:
     """Settings that lead to the services, to a database and topics of this run."""
-    services = environment()
+    services, bucket = environment(), bucket_settings()
+    searching = {}
+    if os.environ.get("CHIRRUP_TEST_SEARCH") == "opensearch":
+        searching = {"search_engine": "opensearch", "opensearch_url": require("opensearch")}
     with FreshDatabase(require("postgres")) as fresh:
         settings = Settings(
             profile="cluster",
@@ -89,9 +96,17 @@ def base_settings(prepared_data: Path) -> Iterator[Settings]:
             kafka=require("kafka"),
             schema_registry_url=services["CHIRRUP_SCHEMA_REGISTRY_URL"],
             topic_prefix=f"test-{os.getpid()}.",
+            s3_bucket=bucket["name"],
+            s3_endpoint=bucket["endpoint"],
+            s3_access_key_id=bucket["access_key_id"],
+            s3_secret_access_key=bucket["secret_access_key"],
+            s3_prefix=f"test-{os.getpid()}",
+            opensearch_prefix=f"test-{os.getpid()}-",
+            **searching,  # type: ignore[arg-type]
         )
         asyncio.run(prepare(settings))
         yield settings
+        asyncio.run(delete_search(settings))
 
 
 @pytest.fixture(scope="session")

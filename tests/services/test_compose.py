@@ -10,14 +10,15 @@ import yaml
 
 from deploy.services import topology
 from deploy.services.kafka import Kafka
-from deploy.services.layout import CONFIGURATION, PORTS, Layout
+from deploy.services.layout import CONFIGURATION, PORTS, S3_BUCKET, Layout
+from deploy.services.opensearch import OpenSearch
 from deploy.services.redis import NO_PERSISTENCE
 from deploy.services.registry import COMPATIBILITY
 from deploy.services.service import Service
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 # what runs once and ends
-TASKS = {"registry-rules", "migrate"}
+TASKS = {"registry-rules", "bucket", "migrate"}
 OURS = {"api": 3001, "web": 3000, "worker": None}
 LAYOUT = Layout(Path("unused"), dict(PORTS), Path("unused"))
 SERVICES = [service for service in topology.services(LAYOUT) if service.in_compose]
@@ -60,6 +61,17 @@ def test_a_service_has_the_same_version_in_both(compose: dict[str, Any], service
 
 def test_the_script_fetches_the_version_of_kafka_that_it_names() -> None:
     assert f"<kafka.version>{Kafka.version}</kafka.version>" in (CONFIGURATION / "kafka" / "pom.xml").read_text()
+
+
+def test_the_script_fetches_the_version_of_opensearch_that_it_names() -> None:
+    pom = (CONFIGURATION / "opensearch" / "pom.xml").read_text()
+    assert f"<opensearch.version>{OpenSearch.version}</opensearch.version>" in pom
+
+
+def test_opensearch_makes_no_index_by_itself_in_either(compose: dict[str, Any]) -> None:
+    assert compose["opensearch"]["environment"]["action.auto_create_index"] == "false"
+    source = (CONFIGURATION / "opensearch" / "OpenSearchNode.java").read_text()
+    assert '.put("action.auto_create_index", false)' in source
 
 
 def test_the_api_and_the_web_client_have_their_ports(compose: dict[str, Any]) -> None:
@@ -134,6 +146,11 @@ def test_kafka_is_configured_alike(compose: dict[str, Any]) -> None:
 
 def test_the_registry_refuses_the_same_changes(compose: dict[str, Any]) -> None:
     assert json.dumps({"compatibility": COMPATIBILITY}) in compose["registry-rules"]["command"]
+
+
+def test_both_have_the_same_bucket(compose: dict[str, Any]) -> None:
+    assert f"http://s3:{PORTS['s3']}/{S3_BUCKET}" in compose["bucket"]["command"][0].split()
+    assert compose["api"]["environment"]["CHIRRUP_S3_BUCKET"] == S3_BUCKET
 
 
 @pytest.mark.parametrize("process", ["api", "worker", "migrate"])

@@ -54,7 +54,7 @@ def test_a_presented_post_is_a_post_of_the_document(
         conversation_id=parent or post_id,
     )
     author = account(author_id)
-    entry = (_card(row, count, {author_id: author}), author)
+    entry = (_card(row, count, {author_id: author}, ()), author)
     flags = ({post_id} if liked else set(), {post_id} if retweeted else set())
     # twice: the second time from what was kept
     for _ in range(2):
@@ -73,11 +73,12 @@ def test_a_presented_post_is_a_post_of_the_document(
 @given(ids, ids, marked)
 def test_a_retweet_holds_its_original(retweet_id: int, original_id: int, text: str) -> None:
     author = account(7)
-    original = _card(PostRow(id=original_id, author_id=7, text=text, conversation_id=original_id), Counts(), {})
+    original = _card(PostRow(id=original_id, author_id=7, text=text, conversation_id=original_id), Counts(), {}, ())
     retweet = _card(
         PostRow(id=retweet_id, author_id=7, conversation_id=retweet_id, retweet_of=original_id, is_retweet=True),
         Counts(),
         {},
+        (),
     )
     (item,) = present([(retweet, author)], {original_id: (original, author)}, {original_id}, set())
     post = strict.decode(item)

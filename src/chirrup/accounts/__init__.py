@@ -1,6 +1,7 @@
 """Who is here: accounts, their profiles, passwords, sessions and tokens.
 
-Publishes AccountRegistered, ProfileChanged, AccountBanned, AccountUnbanned, AccountDeleted. Listens to nothing.
+Publishes AccountRegistered, ProfileChanged, AccountBanned, AccountUnbanned, AccountDeleted,
+SessionEnded. Listens to nothing.
 """
 
 from chirrup.accounts.events import (
@@ -9,6 +10,7 @@ from chirrup.accounts.events import (
     AccountRegistered,
     AccountUnbanned,
     ProfileChanged,
+    SessionEnded,
 )
 from chirrup.accounts.models import Account, Counter, Summary, Viewer
 from chirrup.accounts.service import Accounts
@@ -23,6 +25,7 @@ __all__ = [
     "Accounts",
     "Counter",
     "ProfileChanged",
+    "SessionEnded",
     "Sessions",
     "Summary",
     "Viewer",

@@ -36,4 +36,10 @@ class AccountDeleted(AccountEvent, frozen=True, kw_only=True):
     """The owner has deleted the account; what it made is to be removed."""
 
 
-EVENTS = (AccountRegistered, ProfileChanged, AccountBanned, AccountUnbanned, AccountDeleted)
+class SessionEnded(AccountEvent, frozen=True, kw_only=True):
+    """A session of an account has been ended, before its time."""
+
+    session_id: int
+
+
+EVENTS = (AccountRegistered, ProfileChanged, AccountBanned, AccountUnbanned, AccountDeleted, SessionEnded)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -136,6 +137,14 @@ class Accounts:
             forget(tx, viewer.id)
         return await self.get(viewer.id)
 
+    async def set_portrait(
+        self, tx: Transaction, account_id: int, portrait: Literal["avatar", "banner"], name: str | None
+    ) -> None:
+        """Have an account show a picture, or none; the name is what its address ends with."""
+        await self.store.set_portrait(tx, account_id, portrait, name)
+        tx.publish(ProfileChanged(account_id=account_id))
+        forget(tx, account_id)
+
     @repeatable
     async def delete(self, viewer: Viewer, password: str) -> None:
         """Delete an account for good; what it made disappears at once and is removed soon after.
@@ -149,8 +158,8 @@ class Accounts:
             raise Forbidden("The password is wrong.", field="password")
         async with self.db.transaction() as tx:
             await self.store.erase(tx, viewer.id)
-            await self.sessions.revoke_all(tx, viewer.id)
             tx.publish(AccountDeleted(account_id=viewer.id))
+            await self.sessions.revoke_all(tx, viewer.id)
             forget(tx, viewer.id)
 
     @repeatable
@@ -158,8 +167,8 @@ class Accounts:
         """Shut an account out: its sessions end and nothing of it is shown; banning twice is banning once."""
         async with self.db.transaction() as tx:
             if await self.store.set_status(tx, account_id, Status.ACTIVE, Status.BANNED):
-                await self.sessions.revoke_all(tx, account_id)
                 tx.publish(AccountBanned(account_id=account_id))
+                await self.sessions.revoke_all(tx, account_id)
                 forget(tx, account_id)
 
     @repeatable

@@ -7,10 +7,12 @@ A refresh token that comes back after it was spent has been copied, so its whole
 import base64
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from chirrup.accounts.events import SessionEnded
 from chirrup.accounts.models import Status, Viewer
 from chirrup.accounts.passwords import Passwords, check_password
 from chirrup.accounts.store import AccountStore, SessionRow, SessionStore
@@ -103,8 +105,7 @@ class Sessions:
             session_id, spent = await self.store.token(tx, token_hash) or (0, False)
             account_id = await self.store.owner(tx, session_id, now)
             if account_id is not None and (spent or not await self.store.spend(tx, token_hash, now)):
-                await self.store.revoke(tx, session_id, account_id, now)
-                tx.forget("session", session_id)
+                await self._revoke(tx, session_id, account_id, now)
                 account_id = None
             elif account_id is not None:
                 await self.store.insert_token(tx, fresh_hash, session_id)
@@ -135,8 +136,7 @@ class Sessions:
             session_id, _ = await self.store.token(tx, _hash(refresh_token)) or (0, False)
             account_id = await self.store.owner(tx, session_id, now)
             if account_id is not None:
-                await self.store.revoke(tx, session_id, account_id, now)
-                tx.forget("session", session_id)
+                await self._revoke(tx, session_id, account_id, now)
 
     @repeatable
     async def change_password(self, viewer: Viewer, current: str, new: str) -> None:
@@ -161,8 +161,7 @@ class Sessions:
         now = self.clock.now()
         for session in await self.store.alive(tx, account_id, now):
             if session.id != but:
-                await self.store.revoke(tx, session.id, account_id, now)
-                tx.forget("session", session.id)
+                await self._revoke(tx, session.id, account_id, now)
 
     async def alive(self, viewer: Viewer) -> list[SessionRow]:
         """Return the living sessions of the viewer, last used first."""
@@ -176,9 +175,8 @@ class Sessions:
             NotFound: the viewer has no such living session.
         """
         async with self.db.transaction() as tx:
-            if not await self.store.revoke(tx, session_id, viewer.id, self.clock.now()):
+            if not await self._revoke(tx, session_id, viewer.id, self.clock.now()):
                 raise NotFound("There is no such session.")
-            tx.forget("session", session_id)
 
     async def authenticate(self, access_token: str) -> Viewer:
         """Return who sends an access token.
@@ -192,10 +190,31 @@ class Sessions:
             raise NotAuthenticated("The session has ended; log in again.")
         return viewer
 
+    def expiry(self, access_token: str) -> int:
+        """Return when a token expires, in milliseconds since the Unix epoch.
+
+        Raises:
+            NotAuthenticated: it is not valid.
+        """
+        return self.tokens.verify(access_token).expires * 1000
+
+    async def living(self, session_ids: Sequence[int]) -> set[int]:
+        """Return those of the sessions that have not ended."""
+        found = await self.cache.fetch("session", session_ids, self._load_viewers)
+        return {session_id for session_id, viewer in zip(session_ids, found, strict=True) if viewer is not None}
+
     async def delete_expired(self) -> int:
         """Delete what has been over for a week; return how many rows."""
         async with self.db.transaction() as tx:
             return await self.store.delete_expired(tx, self.clock.now() - 7 * _DAY)
+
+    async def _revoke(self, tx: Transaction, session_id: int, account_id: int, now: int) -> bool:
+        """End a session of an account, and return whether it was alive."""
+        revoked = await self.store.revoke(tx, session_id, account_id, now)
+        if revoked:
+            tx.publish(SessionEnded(account_id=account_id, session_id=session_id))
+            tx.forget("session", session_id)
+        return revoked
 
     async def _load_viewers(self, session_ids: list[int]) -> dict[int, Viewer]:
         now = self.clock.now()

@@ -1,6 +1,7 @@
 """All SQL of accounts and sessions."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -25,12 +26,19 @@ class SessionRow(msgspec.Struct, frozen=True):
     address: str
 
 
-def _account(row: Row) -> Account:
-    return msgspec.convert(dict(zip(Account.__struct_fields__, row, strict=True)), Account, strict=False)
-
-
 class AccountStore:
     """Queries over accounts."""
+
+    def __init__(self, portraits: str = "/media/") -> None:
+        """`portraits` is what the addresses of avatars and banners begin with, of which rows have the rest."""
+        self._portraits = portraits
+
+    def _account(self, row: Row) -> Account:
+        fields = dict(zip(Account.__struct_fields__, row, strict=True))
+        for field in ("avatar_url", "banner_url"):
+            if fields[field] is not None:
+                fields[field] = self._portraits + fields[field]
+        return msgspec.convert(fields, Account, strict=False)
 
     async def insert(
         self, tx: Transaction, account_id: int, username: str, email: str | None, password_hash: str | None,
@@ -52,7 +60,7 @@ class AccountStore:
     async def by_ids(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, Account]:
         """Return the accounts that exist, in whatever status."""
         rows = await reader.all(f"SELECT {_COLUMNS} FROM accounts WHERE id = ANY($1)", account_ids)  # noqa: S608
-        return {row[0]: _account(row) for row in rows}
+        return {row[0]: self._account(row) for row in rows}
 
     async def id_by_username(self, reader: Reader, username: str) -> int | None:
         """Return the account of a name, without regard to case, in whatever status."""
@@ -90,6 +98,12 @@ class AccountStore:
     async def set_password_hash(self, tx: Transaction, account_id: int, password_hash: str) -> None:
         """Replace the password hash of an account."""
         await tx.run("UPDATE accounts SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+
+    async def set_portrait(
+        self, tx: Transaction, account_id: int, portrait: Literal["avatar", "banner"], name: str | None
+    ) -> None:
+        """Replace or remove one of an account's pictures."""
+        await tx.run(f"UPDATE accounts SET {portrait}_url = $2 WHERE id = $1", account_id, name)  # noqa: S608
 
     async def set_profile(self, tx: Transaction, account_id: int, display_name: str, bio: str, is_bot: bool) -> None:
         """Replace what an account says of itself."""
@@ -145,7 +159,7 @@ class AccountStore:
             after,
             limit,
         )
-        return [_account(row) for row in rows]
+        return [self._account(row) for row in rows]
 
     async def kept_counts(self, reader: Reader, counter: Counter, account_ids: Sequence[int]) -> dict[int, int]:
         """Return one counter of many accounts."""

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from chirrup.accounts.passwords import Passwords
-from chirrup.bootstrap.application import Adapters, Application, assemble
+from chirrup.bootstrap.adapters import Adapters
+from chirrup.bootstrap.application import Application, assemble
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.integrity import Finding
 from chirrup.platform.telemetry import Telemetry
@@ -47,7 +48,11 @@ async def open_application(settings: Settings, clock: Clock | None = None) -> As
     clock = clock or SystemClock()
     telemetry, passwords = Telemetry(), Passwords()
     async with _profile(settings).open_adapters(settings, clock, telemetry) as adapters:
-        yield assemble(settings, clock, telemetry, passwords, adapters)
+        app = assemble(settings, clock, telemetry, passwords, adapters)
+        try:
+            yield app
+        finally:
+            await app.live.hub.close()
     passwords.close()
 
 

@@ -1,78 +1,49 @@
-"""Wiring: the slices over the adapters of a profile."""
+"""The slices, wired over the adapters of a profile."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
-from chirrup.accounts import Account, Accounts, Sessions, Summary, Viewer
+from chirrup.accounts import Accounts, Sessions
 from chirrup.accounts.passwords import Passwords
-from chirrup.accounts.store import AccountStore, SessionStore
-from chirrup.accounts.tokens import Keys, Tokens
+from chirrup.bootstrap.adapters import Adapters
+from chirrup.bootstrap.core import Core, Ground, wire_core
+from chirrup.bootstrap.housekeeping import Housekeeping
+from chirrup.bootstrap.languages import open_languages
+from chirrup.bootstrap.slices import (
+    Trending,
+    live_subscriptions,
+    wire_live,
+    wire_notifications,
+    wire_search,
+    wire_trends,
+)
 from chirrup.engagement import Engagement
-from chirrup.engagement.handlers import EngagementHandlers
-from chirrup.engagement.store import LikeStore
-from chirrup.graph import Graph, Relations
-from chirrup.graph.handlers import GraphHandlers
-from chirrup.graph.store import GraphStore
+from chirrup.graph import Graph
+from chirrup.live.gateway import Live
+from chirrup.media import MediaLibrary, Portraits, Tidying
+from chirrup.notifications import NotificationReader, Notifications
+from chirrup.notifications.push import Pushing
 from chirrup.platform.clock import Clock
 from chirrup.platform.http.guard import Gate
-from chirrup.platform.http.limits import Limits
 from chirrup.platform.idempotency import IdempotencyStore
-from chirrup.platform.ids import IdGenerator, compose
-from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Bus, Cache, Database, RateLimiter, Subscription, TimelineStore
+from chirrup.platform.ids import IdGenerator
+from chirrup.platform.outbox import OutboxStore
+from chirrup.platform.ports import BlobStore, Bus, Database, Subscription, TimelineStore
 from chirrup.platform.telemetry import Telemetry
-from chirrup.posts import Card, Marks, PostReader, Posts
-from chirrup.posts.handlers import PostHandlers
-from chirrup.posts.models import Known, Recent
-from chirrup.posts.store import PostStore
+from chirrup.posts import PostReader, Posts
+from chirrup.posts.language import PostLanguages
 from chirrup.posts.threads import Threads
 from chirrup.registry import Job
+from chirrup.search import Indexing, Search
 from chirrup.settings import Settings
 from chirrup.timelines import HomeTimelines
 from chirrup.timelines.audit import TimelineAudit
 from chirrup.timelines.explain import Explainer
 from chirrup.timelines.fanout import FanOut
-from chirrup.timelines.pressure import Pressure
-from chirrup.timelines.pulled import PulledAuthors
 from chirrup.timelines.service import Markers
-from chirrup.timelines.store import TimelineTables
 from chirrup.timelines.store_explain import ExplainTables
 from chirrup.timelines.unfinished import FanOutLog
-
-_HOUR = 3_600_000
-# entries a cache space holds in each of its two generations; a card is about 1 KiB
-CACHE_SIZES = {
-    "session": 20_000, "profile": 10_000, "summary": 50_000, "card": 50_000, "relations": 10_000, "liked": 10_000,
-    "retweeted": 10_000, "user:posts": 10_000, "pulled": 1, "lanes": 1_000,
-}  # fmt: skip
-CACHED = {
-    "session": Viewer, "profile": Account, "summary": Summary, "card": Card, "relations": Relations, "liked": Known,
-    "retweeted": Known, "user:posts": Recent, "pulled": int,
-    "lanes": list[int],
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapters:
-    """What a profile brings: the ports, opened."""
-
-    db: Database
-    cache: Cache
-    timelines: TimelineStore
-    limiter: RateLimiter
-    outbox: OutboxStore
-    keys: Keys
-    bus: Callable[[Sequence[Subscription]], Bus]
-    """Makes the bus, once it is known what it delivers to."""
-    checks: Mapping[str, Callable[[], Awaitable[object]]]
-    """Tries each thing that this process depends on; raises where it does not serve."""
-    subscriptions: Sequence[Subscription] = ()
-    jobs: Sequence[Job] = ()
-    roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
-    """What a worker can do beyond delivering events and jobs."""
-    lanes: int = 1
-    """How many steps of one fan-out may be taken at the same time."""
+from chirrup.trends import Trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +62,10 @@ class Application:
     accounts: Accounts
     sessions: Sessions
     graph: Graph
+    library: MediaLibrary
+    portraits: Portraits
+    tidying: Tidying
+    blobs: BlobStore
     posts: Posts
     post_reader: PostReader
     threads: Threads
@@ -100,6 +75,14 @@ class Application:
     markers: Markers
     audit: TimelineAudit
     explainer: Explainer
+    trends: Trends
+    trending: Trending
+    live: Live
+    notifications: Notifications
+    notification_reader: NotificationReader
+    pushing: Pushing
+    search: Search
+    indexing: Indexing
     jobs: Sequence[Job]
     subscriptions: Sequence[Subscription]
     checks: Mapping[str, Callable[[], Awaitable[object]]]
@@ -108,124 +91,74 @@ class Application:
 
 def assemble(settings: Settings, clock: Clock, telemetry: Telemetry, passwords: Passwords, on: Adapters) -> Application:
     """Wire the slices over adapters."""
-    db, cache = on.db, on.cache
-    ids, idempotency = IdGenerator(clock), IdempotencyStore()
-    account_store, graph_store, post_store, like_store = AccountStore(), GraphStore(), PostStore(), LikeStore()
-    tables = TimelineTables()
-    tokens = Tokens(on.keys, clock, issuer=settings.origin, lifetime=settings.access_token_seconds)
-    lifetime = settings.session_days * 24 * _HOUR
-    sessions = Sessions(db, account_store, SessionStore(), passwords, tokens, ids, clock, cache, lifetime)
-    accounts = Accounts(db, account_store, sessions, passwords, ids, cache)
-    graph = Graph(db, graph_store, accounts, idempotency, ids, clock, cache)
-    posts = Posts(db, post_store, accounts, graph, idempotency, ids, clock, cache)
-    liked = Marks(db, "liked", like_store.newest_liked, like_store.liked)
-    retweeted = Marks(db, "retweeted", post_store.newest_retweeted, post_store.retweeted)
-    reader = PostReader(db, post_store, accounts, graph, liked, retweeted, cache)
-    engagement = Engagement(db, like_store, posts, ids)
-    home = HomeTimelines(
-        db, tables, posts, post_store, reader, on.timelines, cache, PulledAuthors(db, tables, cache), telemetry,
-        settings.timeline_size, settings.timeline_recent,
-    )  # fmt: skip
-    fan_out = _fan_out(settings, clock, telemetry, on, home, graph_store, accounts)
-    log = FanOutLog(db, on.outbox, fan_out.subscriptions())
-    audit = TimelineAudit(home, graph_store, log)
-    subscriptions = [*fan_out.subscriptions(), *_reactions(accounts, graph, posts, engagement), *on.subscriptions]
+    ground = Ground(settings, clock, telemetry, on, IdGenerator(clock), IdempotencyStore())
+    core = wire_core(ground, passwords)
+    fanning = core.fan_out.subscriptions()
+    log = FanOutLog(on.db, on.outbox, fanning)
+    audit = TimelineAudit(core.home, core.graph_store, log)
+    languages = PostLanguages(open_languages(settings))
+    trending, searching = wire_trends(ground, core, languages), wire_search(ground, core, languages)
+    notifying = wire_notifications(ground, core)
+    above = (trending, notifying, searching)
+    reactions = [subscription for part in above for subscription in part.subscriptions()]
+    reactions += live_subscriptions(ground)
+    subscriptions = [*fanning, *core.subscriptions(), *reactions, *on.subscriptions]
     return Application(
         settings=settings,
-        db=db,
+        db=on.db,
         bus=on.bus(subscriptions),
         outbox=on.outbox,
         timelines=on.timelines,
         telemetry=telemetry,
         clock=clock,
-        ids=ids,
-        gate=Gate(sessions, accounts, Limits(on.limiter, telemetry, settings.rate_limits == "on")),
-        accounts=accounts,
-        sessions=sessions,
-        graph=graph,
-        posts=posts,
-        post_reader=reader,
-        threads=Threads(db, post_store, reader),
-        engagement=engagement,
-        home=home,
-        fan_out=fan_out,
-        markers=Markers(db, tables, clock),
+        ids=ground.ids,
+        gate=core.gate,
+        accounts=core.accounts,
+        sessions=core.sessions,
+        graph=core.graph,
+        library=core.pictures.library,
+        portraits=core.pictures.portraits,
+        tidying=core.pictures.tidying,
+        blobs=on.blobs,
+        posts=core.posts,
+        post_reader=core.reader,
+        threads=Threads(on.db, core.post_store, core.reader),
+        engagement=core.engagement,
+        home=core.home,
+        fan_out=core.fan_out,
+        markers=Markers(on.db, core.home.tables, clock),
         audit=audit,
-        explainer=Explainer(home, account_store, graph_store, ExplainTables(), log),
-        jobs=[
-            Job("trim_outbox", 600, partial(_trim, db, on.outbox, subscriptions, idempotency, clock, settings)),
-            Job("forget_fan_outs", 600, partial(_forget_steps, db, tables, clock, settings)),
-            Job("delete_expired_sessions", 3600, sessions.delete_expired),
-            Job("review_pulled_authors", 60, fan_out.review_pulled),
-            Job("sample_timelines", 60, audit.sample),
-            *on.jobs,
-        ],
+        explainer=Explainer(core.home, core.account_store, core.graph_store, ExplainTables(), log),
+        trends=trending.trends,
+        trending=trending,
+        notifications=notifying.notifications,
+        notification_reader=notifying.reader,
+        pushing=notifying.pushing,
+        search=searching.search,
+        indexing=searching.indexing,
+        live=wire_live(ground, core),
+        jobs=[*_jobs(ground, core, audit, subscriptions), *(job for part in above for job in part.jobs()), *on.jobs],
         subscriptions=subscriptions,
         checks=on.checks,
         roles=on.roles,
     )
 
 
-def _fan_out(
-    settings: Settings,
-    clock: Clock,
-    telemetry: Telemetry,
-    on: Adapters,
-    home: HomeTimelines,
-    graph_store: GraphStore,
-    accounts: Accounts,
-) -> FanOut:
-    late = 1000 * settings.fanout_late_seconds
-    return FanOut(
-        db=on.db,
-        tables=home.tables,
-        home=home,
-        graph_store=graph_store,
-        post_store=home.post_store,
-        accounts=accounts,
-        timelines=on.timelines,
-        cache=on.cache,
-        clock=clock,
-        telemetry=telemetry,
-        pressure=Pressure(clock, threshold=settings.fanout_threshold, chunk=settings.fanout_chunk, late=late),
-        chunk=settings.fanout_chunk,
-        lanes=on.lanes,
-        catch_up=settings.timeline_recent,
-        keep_steps=settings.fanout_log_hours > 0,
+def _jobs(ground: Ground, core: Core, audit: TimelineAudit, subscriptions: Sequence[Subscription]) -> list[Job]:
+    housekeeping = Housekeeping(
+        db=ground.on.db,
+        outbox=ground.on.outbox,
+        idempotency=ground.idempotency,
+        tables=core.home.tables,
+        clock=ground.clock,
+        subscriptions=subscriptions,
+        outbox_hours=ground.settings.outbox_retention_hours,
+        fan_out_hours=ground.settings.fanout_log_hours,
     )
-
-
-def _reactions(accounts: Accounts, graph: Graph, posts: Posts, engagement: Engagement) -> list[Subscription]:
     return [
-        *GraphHandlers(graph, accounts).subscriptions(),
-        *PostHandlers(posts, accounts).subscriptions(),
-        *EngagementHandlers(engagement, posts).subscriptions(),
+        *housekeeping.jobs(),
+        Job("delete_expired_sessions", 3600, core.sessions.delete_expired),
+        Job("review_pulled_authors", 60, core.fan_out.review_pulled),
+        Job("sample_timelines", 60, audit.sample),
+        *core.pictures.jobs(),
     ]
-
-
-async def _trim(
-    db: Database,
-    outbox: OutboxStore,
-    subscriptions: Sequence[Subscription],
-    idempotency: IdempotencyStore,
-    clock: Clock,
-    settings: Settings,
-) -> None:
-    """Delete what is kept for a while only: handled events, and idempotency keys after a day."""
-    topics = {subscription.name: subscription.topics for subscription in subscriptions}
-    before = clock.now() - settings.outbox_retention_hours * _HOUR
-    deleted = TRIM_STEP
-    while deleted == TRIM_STEP:
-        async with db.transaction() as tx:
-            deleted = await outbox.trim(tx, before, topics)
-    async with db.transaction() as tx:
-        await idempotency.delete_old(tx, clock.now() - 24 * _HOUR)
-
-
-async def _forget_steps(db: Database, tables: TimelineTables, clock: Clock, settings: Settings) -> None:
-    """Delete what is known of fan-outs that are long over."""
-    before = compose(clock.now() - settings.fanout_log_hours * _HOUR, 0, 0)
-    deleted = TRIM_STEP
-    while deleted == TRIM_STEP:
-        async with db.transaction() as tx:
-            deleted = await tables.delete_steps(tx, before, TRIM_STEP)

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from chirrup.accounts.tokens import Keys
-from chirrup.bootstrap.application import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.adapters import CACHE_SIZES, CACHED, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
+from chirrup.bootstrap.push import open_push
+from chirrup.bootstrap.search import open_search, prepare_search
 from chirrup.bootstrap.watching import checks_of, watch_database
 from chirrup.platform.adapters.kafka.log import KafkaLog
 from chirrup.platform.adapters.kafka.log import prepare as prepare_kafka
@@ -24,6 +27,7 @@ from chirrup.platform.adapters.postgres.partitions import make_partitions
 from chirrup.platform.adapters.redis.cache import RedisCache
 from chirrup.platform.adapters.redis.limiter import RedisRateLimiter
 from chirrup.platform.adapters.redis.link import RedisLink
+from chirrup.platform.adapters.redis.live import RedisLiveChannel
 from chirrup.platform.adapters.redis.timelines import RedisTimelineStore
 from chirrup.platform.adapters.redis_streams.streams import RedisStreamsLog, StreamOptions
 from chirrup.platform.clock import Clock, SystemClock
@@ -55,6 +59,7 @@ async def prepare(settings: Settings) -> None:
     data.root.mkdir(mode=0o750, parents=True, exist_ok=True)
     Keys(data.keys)
     await schema.prepare(settings.database_url, SystemClock(), migrate=True)
+    await prepare_search(settings)
     if settings.bus == "kafka":
         await asyncio.to_thread(prepare_kafka, _kafka(settings), PUBLISHED)
 
@@ -80,6 +85,8 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         link = await stack.enter_async_context(RedisLink(settings.redis_url))
         cache = RedisCache(link, CACHED, CACHE_SIZES, telemetry.caches)
         stack.push_async_callback(cache.close)
+        live = RedisLiveChannel(link, prefix=f"{settings.topic_prefix}live:")
+        stack.push_async_callback(live.close)
         log = _log(settings)
         await stack.enter_async_context(log)
         db = PostgresDatabase(
@@ -88,6 +95,9 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         )  # fmt: skip
         await stack.enter_async_context(db)
         watch_database(db, telemetry)
+        push = await stack.enter_async_context(open_push(settings, db, clock))
+        blobs = blob_store(settings)
+        search = await stack.enter_async_context(open_search(settings, db))
         relay = Relay(db, log, telemetry)
         db.on_publish(relay.wake)
 
@@ -99,10 +109,15 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=RedisTimelineStore(link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl),
             limiter=RedisRateLimiter(link, clock),
+            search=search.index,
             outbox=outbox,
             keys=keys,
+            live=live,
+            push=push,
+            blobs=blobs,
+            pictures=await stack.enter_async_context(aclosing(picture_maker(settings))),
             bus=make_bus,
-            checks=checks_of(db, link, log),
+            checks={**checks_of(db, link, log), **search.checks, "media": blobs.check},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],
             jobs=[Job("make_partitions", _DAY, partial(make_partitions, settings.database_url, clock))],
             roles={"relay": relay.run},
@@ -152,6 +167,8 @@ def _check_settings(settings: Settings) -> None:
     needed = ["database_url", "redis_url"]
     if settings.bus == "kafka":
         needed += ["kafka", "schema_registry_url"]
+    if settings.search_engine == "opensearch":
+        needed.append("opensearch_url")
     missing = [PREFIX + name.upper() for name in needed if not getattr(settings, name)]
     if missing:
         raise StartRefused(f"The cluster profile needs {' and '.join(missing)}.")

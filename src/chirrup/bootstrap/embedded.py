@@ -2,18 +2,22 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from chirrup.accounts.tokens import Keys
-from chirrup.bootstrap.application import CACHE_SIZES, Adapters
+from chirrup.bootstrap.adapters import CACHE_SIZES, Adapters
+from chirrup.bootstrap.media import blob_store, picture_maker
+from chirrup.bootstrap.push import open_push
 from chirrup.platform.adapters.memory.cache import MemoryCache
 from chirrup.platform.adapters.memory.limiter import MemoryRateLimiter
+from chirrup.platform.adapters.memory.live import MemoryLiveChannel
 from chirrup.platform.adapters.memory.timelines import MemoryTimelineStore
 from chirrup.platform.adapters.sqlite.bus import OutboxBus
 from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.adapters.sqlite.integrity import examinations
 from chirrup.platform.adapters.sqlite.integrity import examine as examine_file
 from chirrup.platform.adapters.sqlite.outbox import SqliteOutbox
+from chirrup.platform.adapters.sqlite.search import SqliteSearch
 from chirrup.platform.clock import Clock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.integrity import Finding
@@ -50,8 +54,14 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
     cache = MemoryCache(CACHE_SIZES, telemetry.caches)
     timelines = MemoryTimelineStore(clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl)
     outbox = SqliteOutbox()
-    async with SqliteDatabase(data.database, clock, cache) as db:
+    async with (
+        SqliteDatabase(data.database, clock, cache) as db,
+        SqliteSearch(data.search) as search,
+        open_push(settings, db, clock) as push,
+        aclosing(picture_maker(settings)) as pictures,
+    ):
         db.on_foreign_commit(cache.clear)
+        blobs = blob_store(settings)
 
         def make_bus(subscriptions: Sequence[Subscription]) -> Bus:
             bus = OutboxBus(db, outbox, subscriptions, clock, telemetry)
@@ -66,9 +76,15 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             cache=cache,
             timelines=timelines,
             limiter=MemoryRateLimiter(clock),
+            search=search,
             outbox=outbox,
             keys=Keys(data.keys),
+            live=MemoryLiveChannel(),
+            push=push,
+            blobs=blobs,
+            pictures=pictures,
             bus=make_bus,
-            checks={"database": check_database},
+            checks={"database": check_database, "media": blobs.check},
+            alone=True,
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
         )

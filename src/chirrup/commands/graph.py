@@ -15,6 +15,7 @@ from chirrup.commands.edges import Fault
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.commands.session import need_embedded
 from chirrup.platform.adapters.sqlite.bulk import NUMBERS, GraphLoad
+from chirrup.platform.adapters.sqlite.search import remove_file
 from chirrup.platform.clock import SystemClock
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
@@ -60,6 +61,8 @@ def import_graph(
     data = DataDir(settings.data_dir)
     data.prepare(finish=False)
     with data.exclusive(), progress() as bars:
+        # the next server builds it anew, with the accounts that come now
+        remove_file(data.search)
         loaded = _load(data, file, batch, bars)
     if as_json:
         print_json(loaded)

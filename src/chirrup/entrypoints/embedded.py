@@ -30,7 +30,7 @@ async def serve(settings: Settings, listener: socket.socket, door: socket.socket
         gc.collect()
         gc.freeze()
         lifecycle = Lifecycle()
-        server = Server(create_api(app, lifecycle), settings)
+        server = Server(create_api(app, lifecycle), settings, app.live.hub.stop)
 
         def stop() -> None:
             lifecycle.stopping = True

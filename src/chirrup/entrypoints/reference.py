@@ -13,6 +13,7 @@ from chirrup.platform.http.docs import DocsPage, render
 from chirrup.platform.http.openapi import Subject, create_document
 from chirrup.platform.http.schemas import Id
 from chirrup.posts.schemas import Gap
+from chirrup.search.schemas import Hashtag
 
 _DESCRIPTION = """\
 A community's people, what they post, and what each of them reads at home.
@@ -46,14 +47,23 @@ _TAGS = {
     "posts": "Posts, replies, quotes and the threads they form. A deleted post leaves a gap in threads and nothing"
     " elsewhere.",
     "engagement": "Likes and retweets. Each verb may be repeated and does the same as once.",
+    "media": "Pictures: uploading and describing them, avatars and banners. Each upload is used once.",
     "timelines": "What to read: the home timeline of those one follows, and what everybody posts.",
+    "trends": "Which hashtags and links more people use just now than usually do.",
+    "live": "What changes, told while it changes: over a WebSocket at `/api/v1/live`, or as an event stream.",
+    "notifications": "What others did that concerns oneself, and what one wants to be told of.",
+    "search": "Posts, people and hashtags by words, in any script.",
     "moderation": "For moderators and administrators; others are refused with 403.",
     "service": "For operators and machines: health, metrics, keys and this document.",
 }
 
 _PATH_PARAMETERS: dict[str, Any] = {
     "username": Annotated[str, Meta(description="Without regard to case, without `@`.", examples=["wren"])],
+    "tag": Annotated[str, Meta(description="A hashtag, with or without its sign.", examples=["spring"])],
+    "block_id": Annotated[Id, Meta(description="The id of a blocked term.")],
     "post_id": Annotated[Id, Meta(description="The id of a post.")],
+    "notification_id": Annotated[Id, Meta(description="The id of a notification.")],
+    "media_id": Annotated[Id, Meta(description="The id of an upload.")],
     "session_id": Annotated[Id, Meta(description="The id of a session.")],
 }
 _DEPENDENCIES = {"idempotency": idempotency_key}
@@ -70,7 +80,7 @@ class Reference:
     def document(self) -> dict[str, Any]:
         """The OpenAPI document."""
         return create_document(
-            self._routes, Subject("Chirrup", _DESCRIPTION, _TAGS, _PATH_PARAMETERS, _DEPENDENCIES, [Gap])
+            self._routes, Subject("Chirrup", _DESCRIPTION, _TAGS, _PATH_PARAMETERS, _DEPENDENCIES, [Gap, Hashtag])
         )
 
     @cached_property

@@ -5,17 +5,18 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterator
-from typing import cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chirrup.platform.errors import StartRefused
 from chirrup.platform.http.asgi import AsgiApp
+from chirrup.platform.http.websocket import LARGEST_MESSAGE, BoundedWebSocket
 from chirrup.settings import Settings
 
 _BACKLOG = 2048
 _TICK = 0.05
+_PING_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection stays open: longer than balancers keep theirs, which would else use one that ends."""
 
@@ -23,12 +24,17 @@ KEEP_ALIVE_SECONDS = 75
 class Server(uvicorn.Server):
     """uvicorn, asked to stop by its owner and not by signals; it says farewell before it closes connections."""
 
-    def __init__(self, app: AsgiApp, settings: Settings) -> None:
+    def __init__(self, app: AsgiApp, settings: Settings, leaving: Callable[[], None] | None = None) -> None:
+        """Call `leaving` at the beginning of the end; a server without it takes no WebSockets."""
         super().__init__(
             uvicorn.Config(
                 app,
                 http="httptools",
-                ws="none",
+                ws="none" if leaving is None else BoundedWebSocket,
+                ws_max_size=LARGEST_MESSAGE,
+                ws_ping_interval=_PING_SECONDS,
+                ws_ping_timeout=_PING_SECONDS,
+                ws_per_message_deflate=False,
                 lifespan="off",
                 access_log=False,
                 log_config=None,
@@ -40,6 +46,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=settings.shutdown_seconds,
             )
         )
+        self._leaving = leaving
         self._accept_seconds = 0.0
         self._drain_seconds = 0.0
 
@@ -59,6 +66,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, then do as uvicorn does: close what is idle, and wait for what is under way."""
+        if self._leaving is not None:
+            self._leaving()
         self._say_farewell()
         await self._while(lambda passed: passed < self._accept_seconds)
         for server in self.servers:
@@ -69,7 +78,7 @@ class Server(uvicorn.Server):
     def _say_farewell(self) -> None:
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         for connection in self.server_state.connections:
-            cycle = cast("HttpToolsProtocol", connection).cycle
+            cycle = connection.cycle if isinstance(connection, HttpToolsProtocol) else None
             if cycle is not None and not cycle.response_started:
                 # uvicorn then adds the header by itself
                 cycle.keep_alive = False

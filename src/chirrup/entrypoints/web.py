@@ -27,7 +27,7 @@ _ROUTES = regex.compile(
 _INDEX = "/index.html"
 _PLACE = b"</head>"
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
     b" connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
@@ -51,6 +51,7 @@ class WebClient:
         self._app = app
         self._api = api
         self._assets = load_assets(app.settings.web_dir)
+        self._policy = _POLICY % "".join(f" {origin}" for origin in app.settings.media_origins).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -98,7 +99,7 @@ class WebClient:
         answer_headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"cache-control", b"no-store"),
-            (b"content-security-policy", _POLICY),
+            (b"content-security-policy", self._policy),
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
         ]
         if b"gzip" in headers.get(b"accept-encoding", b""):

@@ -24,6 +24,9 @@ class FollowCreated(FollowEvent, frozen=True, kw_only=True):
 class FollowEnded(FollowEvent, frozen=True, kw_only=True):
     """One account follows another no longer."""
 
+    follow_id: int = 0
+    """The follow that has ended; 0 in events of versions that did not tell."""
+
 
 class BlockEvent(Event, frozen=True, kw_only=True):
     """Something that happened to one block."""

@@ -144,8 +144,8 @@ class Graph:
         return {key: await self.store.relations(self.db.read, key) for key in account_ids}
 
     async def _end_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
-        ended = await self.store.delete_follow(tx, follower_id, followee_id)
-        if ended:
-            tx.publish(FollowEnded(follower_id=follower_id, followee_id=followee_id))
+        follow_id = await self.store.delete_follow(tx, follower_id, followee_id)
+        if follow_id is not None:
+            tx.publish(FollowEnded(follower_id=follower_id, followee_id=followee_id, follow_id=follow_id))
             tx.forget("relations", follower_id)
-        return ended
+        return follow_id is not None

@@ -24,12 +24,12 @@ class GraphStore:
             follower_id, followee_id, follow_id,
         ) == 1  # fmt: skip
 
-    async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> bool:
-        """Return whether there was a follow."""
-        return (
-            await tx.run("DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2", follower_id, followee_id)
-            == 1
+    async def delete_follow(self, tx: Transaction, follower_id: int, followee_id: int) -> int | None:
+        """Return the id of the follow that there was, if any."""
+        rows = await tx.all(
+            "DELETE FROM follows WHERE follower_id = $1 AND followee_id = $2 RETURNING id", follower_id, followee_id
         )
+        return rows[0][0] if rows else None
 
     async def insert_block(self, tx: Transaction, blocker_id: int, blocked_id: int) -> bool:
         """Return whether the block is new."""
@@ -157,6 +157,17 @@ class GraphStore:
             "SELECT followee_id, count(*) FROM follows WHERE followee_id = ANY($1) GROUP BY followee_id", account_ids
         )
         return {row[0]: row[1] for row in rows}
+
+    async def first_followers(self, reader: Reader, account_ids: Sequence[int], limit: int) -> dict[int, list[int]]:
+        """Return up to `limit` followers of each of the accounts that has any, those who have followed longest."""
+        found: dict[int, list[int]] = {}
+        rows = await reader.each(
+            "SELECT followee_id, follower_id FROM follows WHERE followee_id = $1 ORDER BY id LIMIT $2",
+            account_ids, limit,
+        )  # fmt: skip
+        for followee_id, follower_id in rows:
+            found.setdefault(followee_id, []).append(follower_id)
+        return found
 
     async def following_counts(self, reader: Reader, account_ids: Sequence[int]) -> dict[int, int]:
         """Return how many accounts those of the accounts follow that follow any."""

@@ -26,6 +26,7 @@ from chirrup.platform.errors import StartRefused
 FORMAT = 1
 _MANIFEST = "MANIFEST.json"
 _DATABASE = "chirrup.db"
+_MEDIA = "media/"
 _ALLOWED = re.compile(r"chirrup\.db|chirrup\.toml|keys/[\w.-]+\.pem|media(/[\w-][\w.-]*)+")
 _BLOCK = 1 << 20
 _LONGEST_MANIFEST = 1 << 28
@@ -64,14 +65,16 @@ def write_archive(data: DataDir, target: Path, *, program: str, now: int, progre
         copy_database(data.database, copy)
         draft = Path(folder) / "archive"
         members = {_DATABASE: copy, **_others(data)}
-        total = sum(path.stat().st_size for path in members.values())
+        total = sum(map(_size, members.values()))
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz", compresslevel=3) as archive:
                 files = {}
                 done = 0
                 for name, path in members.items():
-                    files[name] = _add(archive, name, path)
-                    done += files[name].size
+                    member = _add(archive, name, path)
+                    if member is not None:
+                        files[name] = member
+                        done += member.size
                     progress(done, total)
                 manifest = Manifest(FORMAT, program, data.revision() or "", now, files)
                 _add_bytes(archive, _MANIFEST, msgspec.json.encode(manifest))
@@ -130,8 +133,22 @@ class _Hashing(io.RawIOBase):
         return block
 
 
-def _add(archive: tarfile.TarFile, name: str, path: Path) -> Member:
-    with path.open("rb") as source:
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> Member | None:
+    """Add a file; a picture that the server has deleted meanwhile is left out, and None."""
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        if name.startswith(_MEDIA):
+            return None
+        raise
+    with source:
         hashing = _Hashing(source)
         entry = archive.gettarinfo(str(path), name, source)
         entry.uid = entry.gid = 0

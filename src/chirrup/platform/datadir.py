@@ -21,7 +21,9 @@ class DataDir:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.database = root / "chirrup.db"
+        self.search = root / "search.db"
         self.keys = root / "keys"
+        self.media = root / "media"
         self.backups = root / "backups"
         self.restoring = root / ".restoring"
         self.operator = root / "operator.sock"

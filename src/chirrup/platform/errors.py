@@ -45,6 +45,20 @@ class Conflict(Refusal):
     title = "Conflict"
 
 
+class TooLarge(Refusal):
+    """There is more of it than is taken."""
+
+    status = 413
+    title = "Too large"
+
+
+class UnsupportedMedia(Refusal):
+    """It is of a kind that is not taken here."""
+
+    status = 415
+    title = "Unsupported media type"
+
+
 class RuleBroken(Refusal):
     """The request is well-formed and breaks a rule of the product."""
 
@@ -79,6 +93,10 @@ class StorageFull(Refusal):
 
     status = 507
     title = "Insufficient storage"
+
+
+class PushFailed(Exception):  # noqa: N818 - as above
+    """A push service did not take a message; the text says why. Sent once more, it may."""
 
 
 class StartRefused(Exception):  # noqa: N818 - as above

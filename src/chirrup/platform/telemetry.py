@@ -173,15 +173,22 @@ class Telemetry:
             "chirrup_fanout_threshold", "Above this many followers an author is pulled at the moment."
         )
 
+        self.live_connections = self._gauges("chirrup_live_connections", "Clients that are told of changes.")
+        self.live_channels = self._gauges("chirrup_live_channels", "Channels that this process listens to for them.")
+
     def _make_counters(self) -> None:
         self.limited = self._counter("chirrup_rate_limited", "Requests refused by a rate limit.", "limit")
         self.relayed = self._counter("chirrup_relay_published", "Events that the relay has published.", "topic")
         self.relay_failures = self._counter("chirrup_relay_failures", "Rounds in which the relay could not publish.")
         self.events_handled = self._counter("chirrup_events_handled", "Events that a consumer has handled.", "consumer")
         self.dead_letters = self._counter("chirrup_dead_letters", "Events that a consumer gave up on.", "consumer")
+        self.pushes = self._counter("chirrup_pushes", "Messages to devices.", "service", "result")
         self.fanout_visits = self._counter("chirrup_fanout_visits", "Followers visited by the fan-out.")
         self.fanout_deliveries = self._counter("chirrup_fanout_deliveries", "Timelines that a post was added to.")
         self.timeline_rebuilds = self._counter("chirrup_timeline_rebuilds", "Home timelines built from the database.")
+
+        self.live_events = self._counter("chirrup_live_events", "Events told to connected clients.", "type")
+        self.live_ends = self._counter("chirrup_live_ends", "Connections that the server has ended.", "code")
 
         self.timelines_checked = self._counter(
             "chirrup_timelines_checked", "Stored timelines that were compared with the database.", "result"

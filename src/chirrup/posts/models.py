@@ -16,6 +16,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     reply_to: int | None = None
     quote_of: int | None = None
+    attachments: tuple[int, ...] = ()
 
 
 class PostRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     retweet_of: int | None = None
     is_retweet: bool = False
     deleted: bool = False
+    has_media: bool = False
 
 
 class Card(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ import msgspec
 from chirrup.accounts import Accounts, Summary, Viewer
 from chirrup.graph import Graph, Relations
 from chirrup.graph.models import NO_RELATIONS
+from chirrup.media import MediaLibrary
+from chirrup.media.schemas import Media
 from chirrup.platform.clock import rfc3339
 from chirrup.platform.errors import Forbidden, NotFound, Unavailable
 from chirrup.platform.http.pagination import encode_cursor
@@ -90,6 +92,7 @@ class PostReader:
     graph: Graph
     liked: Marks
     retweeted: Marks
+    library: MediaLibrary
     cache: Cache
 
     async def hydrate(
@@ -170,6 +173,17 @@ class PostReader:
         hydrated = await self.hydrate(post_ids, viewer)
         return self.present(self.visible(hydrated, rule), hydrated)
 
+    async def visible_counts(self, post_ids: Sequence[int], viewer: Viewer | None) -> dict[int, Counts]:
+        """Return the counts of those of the posts that the viewer may see."""
+        hydrated = await self.hydrate(post_ids, viewer)
+        shown = [card.id for card, _ in self.visible(hydrated, everything)]
+        found = await self.counts(shown)
+        return {post_id: found.get(post_id, Counts()) for post_id in shown}
+
+    async def counts(self, post_ids: Sequence[int]) -> dict[int, Counts]:
+        """Return the counts of posts as they are now."""
+        return await self.store.counts(self.db.read, post_ids) if post_ids else {}
+
     async def existing(self, post_id: int, viewer: Viewer | None) -> bytes:
         """Return the JSON of one post.
 
@@ -226,7 +240,9 @@ class PostReader:
         found = await self.store.counted(self.db.read, post_ids)
         targets = list({row.reply_to_author_id for row, _ in found.values() if row.reply_to_author_id})
         names = dict(zip(targets, await self.accounts.summaries(targets), strict=True)) if targets else {}
-        return {key: _card(row, counts, names) for key, (row, counts) in found.items()}
+        pictured = [key for key, (row, _) in found.items() if row.has_media]
+        media = await self.library.of_posts(pictured) if pictured else {}
+        return {key: _card(row, counts, names, media.get(key, ())) for key, (row, counts) in found.items()}
 
 
 def everything(entries: list[Entry], _hydrated: Hydrated) -> list[Entry]:
@@ -263,7 +279,7 @@ def _face(card: Card, author: Summary, flags: int, hydrated: Hydrated) -> bytes:
     return item
 
 
-def _card(row: PostRow, counts: Counts, names: dict[int, Summary]) -> Card:
+def _card(row: PostRow, counts: Counts, names: dict[int, Summary], media: Sequence[Media]) -> Card:
     head = b'{"id":"%d","deleted":false,"author":' % row.id
     target = names.get(row.reply_to_author_id) if row.reply_to_author_id else None
     fields = {
@@ -273,7 +289,7 @@ def _card(row: PostRow, counts: Counts, names: dict[int, Summary]) -> Card:
         "reply_to_author": {"id": str(target.id), "username": target.username} if target else None,
         "conversation_id": str(row.conversation_id),
         "retweet_of_id": _text(row.retweet_of),
-        "attachments": [],
+        "attachments": media,
         "entities": row.entities,
         "hashtags": list(dict.fromkeys(entity.value for entity in row.entities if entity.type == "hashtag")),
         "mentions": [

@@ -19,7 +19,7 @@ from chirrup.posts.service import Posts
 from chirrup.posts.threads import Threads
 
 WithReplies = Annotated[bool, Parameter(description="List replies, too.")]
-OnlyMedia = Annotated[bool, Parameter(description="List only posts with attachments.")]
+OnlyMedia = Annotated[bool, Parameter(description="List only posts with attachments, replies too.")]
 
 
 @post("/posts", opt={"limit": "post"}, responses=refuses(401, 403, 404, 413, 415, 422, 507), tags=["posts"])
@@ -39,6 +39,7 @@ async def publish_post(
         text=data.text,
         reply_to=parse_id(data.reply_to) if data.reply_to else None,
         quote_of=parse_id(data.quote_of) if data.quote_of else None,
+        attachments=tuple(map(parse_id, data.attachments)),
     )
     post_id = await posts.publish(viewer, draft, idempotency)
     return json_answer(await post_reader.published(post_id, viewer), status=201)
@@ -91,9 +92,7 @@ async def list_posts_of_user(
     """List what an account wrote and retweeted, newest first."""
     author = await accounts.named(username)
     await graph.check_not_blocked(reader, author)
-    if media:
-        return json_answer(b'{"items":[],"next_cursor":null}')
-    skeleton = posts.of_author(author, replies=replies)
+    skeleton = posts.of_author(author, replies=replies, media=media)
     return json_answer((await post_reader.page(skeleton, decode_cursor(cursor), reader, everything, limit)).json())
 
 
@@ -110,4 +109,21 @@ async def discover(
     return json_answer(page.json())
 
 
-ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover]
+@get("/hashtags/{tag:str}/posts", responses=refuses(401), tags=["posts"])
+async def list_posts_with_hashtag(
+    tag: str,
+    reader: Viewer | None,
+    posts: Posts,
+    post_reader: PostReader,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+) -> Response[Page[Post]]:
+    """List the posts with a hashtag, newest first.
+
+    Spellings that differ in case, width or composition only are the same hashtag.
+    """
+    page = await post_reader.page(posts.with_tag(tag), decode_cursor(cursor), reader, unless_muted, limit)
+    return json_answer(page.json())
+
+
+ROUTES = [publish_post, show_post, delete_post, show_thread, list_posts_of_user, discover, list_posts_with_hashtag]

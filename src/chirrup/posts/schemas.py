@@ -7,9 +7,11 @@ from litestar import Response
 from msgspec import Meta, field
 
 from chirrup.accounts.schemas import Username, UserSummary
+from chirrup.media.schemas import Media
 from chirrup.platform.http.schemas import Answer, Body, Count, Id, Timestamp
 from chirrup.posts.text import LONGEST
 
+MOST_ATTACHMENTS = 4
 Text = Annotated[str, Meta(examples=["The first swallows are back. #spring"])]
 
 
@@ -28,19 +30,6 @@ class TextEntity(Answer, frozen=True, kw_only=True):
     end: Annotated[int, Meta(ge=0, examples=[36])]
     value: Annotated[str, Meta(description="Username, tag without its sign, or address.", examples=["spring"])]
     id: Id | None = None
-
-
-class Media(Answer, frozen=True, kw_only=True):
-    """An attached picture."""
-
-    id: Id
-    type: str
-    url: str
-    thumbnail_url: str
-    width: int
-    height: int
-    alt: str
-    blurhash: str
 
 
 class PostViewer(Answer, frozen=True, kw_only=True):
@@ -123,9 +112,14 @@ class NewPost(Body, frozen=True, kw_only=True):
             examples=["The first swallows are back. #spring"],
         ),
     ]
-    attachments: Annotated[list[Id], Meta(max_length=0, description="Ids of media; none can be uploaded yet.")] = field(
-        default_factory=list
-    )
+    attachments: Annotated[
+        list[Id],
+        Meta(
+            max_length=MOST_ATTACHMENTS,
+            description="Ids of one's own uploads that are not used yet, in the order in which they are shown.",
+            examples=[[]],
+        ),
+    ] = field(default_factory=list)
     reply_to: Annotated[Id | None, Meta(description="The id of the post that this one answers.")] = None
     quote_of: Annotated[Id | None, Meta(description="The id of the post that this one shows and comments on.")] = None
 

@@ -9,6 +9,7 @@ import msgspec
 
 from chirrup.accounts import Account, Accounts, Viewer
 from chirrup.graph import Graph
+from chirrup.media import MediaLibrary
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import Forbidden, NotFound
 from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
@@ -18,7 +19,7 @@ from chirrup.platform.repeating import repeatable
 from chirrup.posts.events import PostDeleted, PostPublished
 from chirrup.posts.models import Draft, PostRow, Recent, Skeleton
 from chirrup.posts.store import Counts, PostStore
-from chirrup.posts.text import Entity, clean, find_entities, resolve_mentions
+from chirrup.posts.text import Entity, clean, find_entities, read_tag, resolve_mentions
 
 _RECENT = 200
 _STEP = 500
@@ -32,6 +33,7 @@ class Posts:
     store: PostStore
     accounts: Accounts
     graph: Graph
+    library: MediaLibrary
     idempotency: IdempotencyStore
     ids: IdGenerator
     clock: Clock
@@ -42,7 +44,7 @@ class Posts:
         """Publish a post, a reply or a quote; return its id.
 
         Raises:
-            RuleBroken: the text is not allowed.
+            RuleBroken: the text is not allowed, or an attachment is not an unused upload of the author's.
             NotFound: what it answers or quotes is not there.
             Forbidden: a block stands between its author and that one's.
         """
@@ -59,12 +61,14 @@ class Posts:
             reply_to_author_id=parent.author_id if parent else None,
             conversation_id=parent.conversation_id if parent else 0,
             retweet_of=quoted.id if quoted else None,
+            has_media=bool(draft.attachments),
         )
         async with self.db.transaction(*([viewer.id] if key else [])) as tx:
             earlier = await self.idempotency.resource(tx, key)
             if earlier is not None:
                 return earlier
             post_id = await self._insert(tx, post, mentioned)
+            await self.library.attach(tx, viewer.id, draft.attachments, post_id)
             await self.idempotency.keep(tx, key, post_id, self.clock.now())
         return post_id
 
@@ -86,9 +90,12 @@ class Posts:
         """Take a post out of every list, and leave a gap where it stood in a thread."""
         if not await self.store.mark_deleted(tx, post.id):
             return
+        await self.store.delete_tags(tx, post)
         if post.is_retweet and post.retweet_of:
             await self.store.delete_retweet(tx, post.author_id, post.retweet_of)
             tx.forget("retweeted", post.author_id)
+        if post.has_media:
+            await self.library.release(tx, post.id)
         tx.publish(
             PostDeleted(
                 post_id=post.id,
@@ -184,14 +191,27 @@ class Posts:
         """Return where the cache has the newest posts of an author, as `Recent`."""
         return "user:posts", author_id, self._load_recents
 
-    def of_author(self, author: Account, *, replies: bool) -> Skeleton:
-        """Return the skeleton of an author's posts, newest first; without replies unless these are asked for."""
+    def of_author(self, author: Account, *, replies: bool, media: bool = False) -> Skeleton:
+        """Return the skeleton of an author's posts, newest first; without replies unless these are asked for.
+
+        With `media`, it is that of all posts that show pictures.
+        """
         query = self.store.newest_of_author if replies else self.store.newest_originals_of_author
+        if media:
+            query = self.store.newest_with_media_of_author
         return partial(query, self.db.read, author.id)
 
     async def public(self, before: int, limit: int) -> list[int]:
         """Return the ids of posts and quotes of all that are no replies, newest first: the skeleton of a page."""
         return await self.store.newest_public(self.db.read, before, limit)
+
+    def with_tag(self, tag: str) -> Skeleton:
+        """Return the skeleton of the posts with a hashtag, newest first.
+
+        Raises:
+            Malformed: no text can have such a hashtag.
+        """
+        return partial(self.store.newest_with_tag, self.db.read, read_tag(tag))
 
     async def remove_all_of(self, author_id: int) -> None:
         """Remove what an account that is gone has written, in steps."""

@@ -9,10 +9,12 @@ from chirrup.platform.ids import MAX_ID
 from chirrup.platform.packed import unpack
 from chirrup.platform.ports import Reader, Row, Transaction
 from chirrup.posts.models import PostRow
-from chirrup.posts.text import Entity
+from chirrup.posts.store_tags import insert_tags
+from chirrup.posts.text import Entity, tags_of
 
 _COLUMNS = (
-    "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted"
+    "id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id, retweet_of, is_retweet, deleted,"
+    " has_media"
 )
 _ENTITIES = msgspec.json.Decoder(list[Entity])
 
@@ -29,6 +31,7 @@ def _post(row: Row) -> PostRow:
         retweet_of=row[7],
         is_retweet=bool(row[8]),
         deleted=bool(row[9]),
+        has_media=bool(row[10]),
     )
 
 
@@ -53,12 +56,15 @@ class PostStore:
         """Return whether the id was free."""
         fresh = await tx.run(
             "INSERT INTO posts (id, author_id, text, entities, reply_to, reply_to_author_id, conversation_id,"
-            " retweet_of, is_retweet) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+            " retweet_of, is_retweet, has_media) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            " ON CONFLICT DO NOTHING",
             post.id, post.author_id, post.text, msgspec.json.encode(post.entities).decode(), post.reply_to,
-            post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet,
+            post.reply_to_author_id, post.conversation_id, post.retweet_of, post.is_retweet, post.has_media,
         ) == 1  # fmt: skip
         if fresh:
             await tx.run("INSERT INTO post_counts (post_id) VALUES ($1)", post.id)
+            if tags := tags_of(post.entities):
+                await insert_tags(tx, [(tag, post.id) for tag in tags])
         return fresh
 
     async def by_ids(self, reader: Reader, post_ids: Sequence[int]) -> dict[int, PostRow]:
@@ -95,6 +101,19 @@ class PostStore:
             )
             == 1
         )
+
+    async def delete_tags(self, tx: Transaction, post: PostRow) -> None:
+        """Take a post out of the pages of its hashtags."""
+        if tags := tags_of(post.entities):
+            await tx.run("DELETE FROM post_hashtags WHERE tag = ANY($1) AND post_id = $2", tags, post.id)
+
+    async def newest_with_tag(self, reader: Reader, tag: str, before: int, limit: int) -> list[int]:
+        """Return the newest posts with a hashtag in its common form, newest first."""
+        rows = await reader.all(
+            "SELECT post_id FROM post_hashtags WHERE tag = $1 AND post_id < $2 ORDER BY post_id DESC LIMIT $3",
+            tag, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
 
     async def add_counts(self, tx: Transaction, column: str, deltas: Mapping[int, int]) -> None:
         """Add to one of the counts of many posts."""
@@ -162,6 +181,17 @@ class PostStore:
         )  # fmt: skip
         return [row[0] for row in rows]
 
+    async def newest_with_media_of_author(
+        self, reader: Reader, author_id: int, before: int, limit: int
+    ) -> list[int]:  # fmt: skip
+        """Return an author's newest posts that show pictures, newest first."""
+        rows = await reader.all(
+            "SELECT id FROM posts WHERE author_id = $1 AND id < $2 AND NOT deleted AND has_media"
+            " ORDER BY id DESC LIMIT $3",
+            author_id, before, limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
     async def newest_id_of_each(self, reader: Reader, author_ids: Sequence[int], before: int) -> dict[int, int]:
         """Return the newest post below an id of those of the authors that have one, by author."""
         row = await reader.first(
@@ -214,6 +244,14 @@ class PostStore:
             before, limit,
         )  # fmt: skip
         return [row[0] for row in rows]
+
+    async def written_after(self, reader: Reader, after: int, limit: int) -> list[PostRow]:
+        """Return the next posts of all by id that are no retweets and not deleted."""
+        rows = await reader.all(
+            f"SELECT {_COLUMNS} FROM posts WHERE id > $1 AND NOT deleted AND NOT is_retweet ORDER BY id LIMIT $2",  # noqa: S608
+            after, limit,
+        )  # fmt: skip
+        return [_post(row) for row in rows]
 
     async def replies(self, reader: Reader, post_id: int, after: int, limit: int) -> list[int]:
         """Return the direct replies to a post, deleted ones too, oldest first."""

@@ -9,11 +9,13 @@ import regex
 from linkify_it import LinkifyIt
 
 from chirrup.accounts.models import grapheme_count, has_control_characters
-from chirrup.platform.errors import RuleBroken
+from chirrup.platform.errors import Malformed, RuleBroken
 
 LONGEST = 280
 _MENTION = regex.compile(r"(?<![\w@/.])@([A-Za-z0-9_]{1,30})(?![\w@])")
-_HASHTAG = regex.compile(r"(?<![\w&/#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
+_TAG = r"[\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*"
+_HASHTAG = regex.compile(rf"(?<![\w&/#])#({_TAG})")
+_ONE_TAG = regex.compile(_TAG)
 _VISIBLE = regex.compile(r"[^\p{Z}\p{C}]")
 _HASHTAG_LENGTH = 100
 # without this there is no link, and the search for one takes longer than all the rest
@@ -69,6 +71,29 @@ def find_entities(text: str) -> list[Entity]:
         entity for entity in others if not any(entity.start < link.end and link.start < entity.end for link in links)
     ]
     return sorted([*links, *free], key=lambda entity: entity.start)
+
+
+def fold_tag(tag: str) -> str:
+    """Return what all spellings of a hashtag have in common: whatever their case, width and composition."""
+    # folding may take a text out of the normal form
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
+
+
+def read_tag(tag: str) -> str:
+    """Return the common form of a hashtag that somebody asks for, with or without its sign.
+
+    Raises:
+        Malformed: no text can have such a hashtag.
+    """
+    tag = unicodedata.normalize("NFC", tag).removeprefix("#")
+    if len(tag) > _HASHTAG_LENGTH or not _ONE_TAG.fullmatch(tag):
+        raise Malformed(f"{tag[:40]!r} is no hashtag.", field="tag")
+    return fold_tag(tag)
+
+
+def tags_of(entities: Iterable[Entity]) -> list[str]:
+    """Return the hashtags of a text in their common form, each once."""
+    return list(dict.fromkeys(fold_tag(entity.value) for entity in entities if entity.type == "hashtag"))
 
 
 def resolve_mentions(

@@ -352,6 +352,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a picture: a JPEG, PNG, WebP, AVIF or GIF
+         * @description Upload a picture: a JPEG, PNG, WebP, AVIF or GIF. It is decoded whole, turned upright and written anew in several sizes, without any metadata. It can then be used once, in a post or as avatar or banner; what is not used within a day is deleted.
+         */
+        post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say what there is to see in one's own upload, also where a post shows it already
+         * @description Say what there is to see in one's own upload, also where a post shows it already.
+         */
+        patch: operations["describeMedia"];
+        trace?: never;
+    };
+    "/api/v1/users/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use a square part of an upload as avatar
+         * @description Use a square part of an upload as avatar.
+         */
+        put: operations["chooseAvatar"];
+        post?: never;
+        /**
+         * Go without an avatar
+         * @description Go without an avatar.
+         */
+        delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/banner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use a part of an upload, three times as wide as high, as banner
+         * @description Use a part of an upload, three times as wide as high, as banner.
+         */
+        put: operations["chooseBanner"];
+        post?: never;
+        /**
+         * Go without a banner
+         * @description Go without a banner.
+         */
+        delete: operations["removeBanner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -448,6 +536,26 @@ export interface paths {
          * @description List what everybody posts, newest first.
          */
         get: operations["discover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hashtags/{tag}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the posts with a hashtag, newest first
+         * @description List the posts with a hashtag, newest first. Spellings that differ in case, width or composition only are the same hashtag.
+         */
+        get: operations["listPostsWithHashtag"];
         put?: never;
         post?: never;
         delete?: never;
@@ -668,6 +776,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the hashtags and links that more people use just now than usually do, most unusual first
+         * @description List the hashtags and links that more people use just now than usually do, most unusual first. Accounts are counted, not posts, and weigh less while they are new or known to nobody but each other. The list is made anew every minute and has one page.
+         */
+        get: operations["listTrends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trends/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is kept from trending, newest first
+         * @description List what is kept from trending, newest first.
+         */
+        get: operations["listBlockedTerms"];
+        put?: never;
+        /**
+         * Keep a hashtag, what begins like one, or a host from trending, at once and in all languages
+         * @description Keep a hashtag, what begins like one, or a host from trending, at once and in all languages. Blocking twice is blocking once. Posts and the pages of hashtags stay as they are.
+         */
+        post: operations["blockTerm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/trends/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let a term trend again
+         * @description Let a term trend again.
+         */
+        delete: operations["unblockTerm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what changes while it changes: new home entries, deletions and notifications, as server-sent events
+         * @description Tell what changes while it changes: new home entries, deletions and notifications, as server-sent events. Each event's `data` is a JSON object with a `type`: `ready` at the beginning, then `post`, `delete` and `notification`; `reload` when the client is to load its page anew; `end` with a `code` and a `reason` before the server ends the stream. Events that move the stream's place have an `id`, from which a later stream goes on.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what others did that concerns oneself, newest first
+         * @description List what others did that concerns oneself, newest first. What was undone, and what people did whom a block, a mute or a ban hides, is in no list and no count.
+         */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unread-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the notifications in which there is something to read
+         * @description Count the notifications in which there is something to read.
+         */
+        get: operations["countUnread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark one notification as read; the answer counts those that are left
+         * @description Mark one notification as read; the answer counts those that are left.
+         */
+        post: operations["readNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark all notifications as read; the answer counts what has come meanwhile
+         * @description Mark all notifications as read; the answer counts what has come meanwhile.
+         */
+        post: operations["readAllNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what is done with each type of notification
+         * @description Show what is done with each type of notification.
+         */
+        get: operations["showPreferences"];
+        /**
+         * Choose what is done with some types of notification
+         * @description Choose what is done with some types of notification. What is not shown stays there, and can be shown again.
+         */
+        put: operations["setPreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what can be pushed to, and the key that a browser subscribes with (`applicationServerKey`)
+         * @description Show what can be pushed to, and the key that a browser subscribes with (`applicationServerKey`).
+         */
+        get: operations["showPushServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/push/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Push notifications to this session's device, until the session ends
+         * @description Push notifications to this session's device, until the session ends.
+         */
+        put: operations["setPushDevice"];
+        post?: never;
+        /**
+         * Push notifications to this session's device no longer
+         * @description Push notifications to this session's device no longer.
+         */
+        delete: operations["deletePushDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find posts, people or hashtags
+         * @description Find posts, people or hashtags. Best first weighs how much of a post is what was asked for, and its age. People whose username it is come first, then those whose username begins so, each by their followers. Hashtags, most used first, are one page.
+         */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -849,6 +1209,66 @@ export interface components {
             expires_in: number;
         };
         /**
+         * BlockedTerm
+         * @description What is kept from trending.
+         */
+        BlockedTerm: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            id: string;
+            /** @example #spam* */
+            term: string;
+            /**
+             * @description RFC 3339 in UTC with milliseconds.
+             * @example 2026-11-21T08:45:27.123Z
+             */
+            created_at: string;
+            /** @description Who blocked it; null is the operator. */
+            moderator_id: string | null;
+        };
+        /**
+         * CropBox
+         * @description A part of a picture, in pixels of its largest size.
+         */
+        CropBox: {
+            /** @example 0 */
+            left: number;
+            /** @example 0 */
+            top: number;
+            /** @example 400 */
+            width: number;
+            /** @example 400 */
+            height: number;
+        };
+        /**
+         * Device
+         * @description Where to push to: what `PushManager.subscribe` gave a browser, or a device token that an app was given.
+         */
+        Device: {
+            /**
+             * @default web
+             * @enum {unknown}
+             */
+            service?: "apns" | "fcm" | "web";
+            /**
+             * @description The subscription's `endpoint`, or the token.
+             * @example https://updates.push.services.mozilla.com/wpush/v2/gAAAA
+             */
+            address: string;
+            /**
+             * @description The subscription's `p256dh`; empty for an app.
+             * @default
+             */
+            public_key?: string;
+            /**
+             * @description The subscription's `auth`; empty for an app.
+             * @default
+             */
+            secret?: string;
+        };
+        /**
          * ExplainedCheck
          * @description One of the things that decide whether a post is in a home timeline.
          */
@@ -924,6 +1344,25 @@ export interface components {
             /** @enum {unknown} */
             deleted: true;
             reply_to: string | null;
+        };
+        /**
+         * Hashtag
+         * @description A hashtag, without its sign and in lower case, and how many posts have it.
+         */
+        Hashtag: {
+            /** @example spring */
+            tag: string;
+            posts_count: number;
+        };
+        /**
+         * KindPreference
+         * @description What to do with one type of notification.
+         */
+        KindPreference: {
+            /** @description List and count it. */
+            shown: boolean;
+            /** @description Push it to devices that have subscribed. */
+            pushed: boolean;
         };
         /**
          * Login
@@ -1008,7 +1447,7 @@ export interface components {
         };
         /**
          * Media
-         * @description An attached picture.
+         * @description An uploaded picture; `width` and `height` are those of the largest size, at `url`.
          */
         Media: {
             /**
@@ -1016,13 +1455,48 @@ export interface components {
              * @example 250316734871552409
              */
             id: string;
-            type: string;
+            /**
+             * @example image
+             * @enum {unknown}
+             */
+            type: "animation" | "image";
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
             url: string;
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
             thumbnail_url: string;
+            /** @example 1200 */
             width: number;
+            /** @example 1200 */
             height: number;
+            /**
+             * @description What there is to see, for those who do not see it; up to 1500 user-perceived characters.
+             * @example A wren on a fence, singing.
+             */
             alt: string;
+            /**
+             * @description What to show until the picture is there.
+             * @example LEHV6nWB2yk8pyo0adR*.7kCMdnj
+             */
             blurhash: string;
+            /** @description All sizes, the smallest first. */
+            variants: components["schemas"]["Variant"][];
+        };
+        /**
+         * MediaEdit
+         * @description What to change.
+         */
+        MediaEdit: {
+            /**
+             * @description What there is to see, for those who do not see it; up to 1500 user-perceived characters.
+             * @example A wren on a fence, singing.
+             */
+            alt: string;
         };
         /**
          * Named
@@ -1037,6 +1511,14 @@ export interface components {
             username: string;
             /** @example active */
             status: string;
+        };
+        /**
+         * NewBlockedTerm
+         * @description What to keep from trending: a hashtag, the beginning of one and `*`, or a host with all below it.
+         */
+        NewBlockedTerm: {
+            /** @example #spam* */
+            term: string;
         };
         /**
          * NewMarkers
@@ -1065,8 +1547,9 @@ export interface components {
              */
             text: string;
             /**
-             * @description Ids of media; none can be uploaded yet.
+             * @description Ids of one's own uploads that are not used yet, in the order in which they are shown.
              * @default []
+             * @example []
              */
             attachments?: string[];
             /**
@@ -1079,6 +1562,73 @@ export interface components {
              * @default null
              */
             quote_of?: string | null;
+        };
+        /**
+         * NewPreferences
+         * @description What to do with some types of notification; the others stay as they are.
+         */
+        NewPreferences: {
+            /** @default null */
+            follow?: components["schemas"]["KindPreference"] | null;
+            /** @default null */
+            like?: components["schemas"]["KindPreference"] | null;
+            /** @default null */
+            retweet?: components["schemas"]["KindPreference"] | null;
+            /** @default null */
+            reply?: components["schemas"]["KindPreference"] | null;
+            /** @default null */
+            mention?: components["schemas"]["KindPreference"] | null;
+            /** @default null */
+            quote?: components["schemas"]["KindPreference"] | null;
+        };
+        /**
+         * Notification
+         * @description What others did: to one post, or on one day; likes and retweets of a post, and follows of a day, are one.
+         */
+        Notification: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            id: string;
+            /** @enum {unknown} */
+            type: "follow" | "like" | "mention" | "quote" | "reply" | "retweet";
+            /**
+             * @description When the newest of it was done.
+             * @example 2026-11-21T08:45:27.123Z
+             */
+            created_at: string;
+            is_read: boolean;
+            /** @description The newest of those who did it. */
+            actors: components["schemas"]["UserSummary"][];
+            /** @description How many did it. */
+            actors_count: number;
+            /** @description The post that was liked or retweeted, or the one that answers, mentions or quotes. */
+            post: components["schemas"]["Post"] | null;
+        };
+        /**
+         * Page_BlockedTerm
+         * @description One page of a list.
+         */
+        Page_BlockedTerm: {
+            items: components["schemas"]["BlockedTerm"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Page_Notification
+         * @description One page of a list.
+         */
+        Page_Notification: {
+            items: components["schemas"]["Notification"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
         };
         /**
          * Page_Post
@@ -1098,6 +1648,18 @@ export interface components {
          */
         Page_Session: {
             items: components["schemas"]["Session"][];
+            /**
+             * @description What to send as `cursor` for the next page; null at the end.
+             * @example c1wqj8rk03x2h
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Page_TrendAnswer
+         * @description One page of a list.
+         */
+        Page_TrendAnswer: {
+            items: components["schemas"]["TrendAnswer"][];
             /**
              * @description What to send as `cursor` for the next page; null at the end.
              * @example c1wqj8rk03x2h
@@ -1125,6 +1687,19 @@ export interface components {
             current_password: string;
             /** @example correct horse battery */
             new_password: string;
+        };
+        /**
+         * PortraitChoice
+         * @description Which of one's own unused uploads to use, and which part of it; by default that in the middle.
+         */
+        PortraitChoice: {
+            /**
+             * @description A 64-bit id in decimal.
+             * @example 250316734871552409
+             */
+            media_id: string;
+            /** @default null */
+            crop?: components["schemas"]["CropBox"] | null;
         };
         /**
          * Post
@@ -1175,6 +1750,18 @@ export interface components {
             retweeted: boolean;
         };
         /**
+         * Preferences
+         * @description What is done with each type of notification.
+         */
+        Preferences: {
+            follow: components["schemas"]["KindPreference"];
+            like: components["schemas"]["KindPreference"];
+            retweet: components["schemas"]["KindPreference"];
+            reply: components["schemas"]["KindPreference"];
+            mention: components["schemas"]["KindPreference"];
+            quote: components["schemas"]["KindPreference"];
+        };
+        /**
          * Problem
          * @description An error as RFC 9457 has it.
          */
@@ -1209,6 +1796,15 @@ export interface components {
             bio?: string | null;
             /** @default null */
             is_bot?: boolean | null;
+        };
+        /**
+         * PushServicesAnswer
+         * @description What can be pushed to.
+         */
+        PushServicesAnswer: {
+            services: ("apns" | "fcm" | "web")[];
+            /** @description The server's key of Web Push, an uncompressed P-256 point in URL-safe base64; null without. */
+            public_key: string | null;
         };
         /**
          * Readiness
@@ -1269,6 +1865,15 @@ export interface components {
             blocking: boolean;
             blocked_by: boolean;
             muting: boolean;
+        };
+        /**
+         * SearchAnswer
+         * @description One page of what was found.
+         */
+        SearchAnswer: {
+            items: (components["schemas"]["Post"] | components["schemas"]["User"] | components["schemas"]["Hashtag"])[];
+            /** @description What to send as `cursor` for the next page; null at the end. */
+            next_cursor: string | null;
         };
         /**
          * Session
@@ -1342,6 +1947,44 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * TrendAnswer
+         * @description A hashtag or link that more people use just now than usually do, and why it is here.
+         */
+        TrendAnswer: {
+            /** @enum {unknown} */
+            type: "hashtag" | "link";
+            /**
+             * @description The hashtag as most spell it, without its sign; of a link, host and path.
+             * @example spring
+             */
+            name: string;
+            /** @description The link's address, without what is in it for tracking. */
+            url: string | null;
+            /** @description How many accounts used it lately. */
+            authors_count: number;
+            /** @description What these weigh: less the longer ago, and less if they are new or unknown. */
+            observed: number;
+            /** @description What they would weigh, were it used as usually at this time. */
+            expected: number;
+            /** @description How unusual the difference is. */
+            score: number;
+            /**
+             * @description Since when it trends.
+             * @example 2026-11-21T08:45:27.123Z
+             */
+            since: string;
+            /** @description Some of the posts with it. */
+            posts: components["schemas"]["Post"][];
+        };
+        /**
+         * UnreadCount
+         * @description In how many notifications there is something to read.
+         */
+        UnreadCount: {
+            /** @description 100 stands for that many or more. */
+            count: number;
+        };
+        /**
          * User
          * @description A profile; `viewer` is null without a token and on one's own profile.
          */
@@ -1396,6 +2039,21 @@ export interface components {
             display_name: string;
             avatar_url: string | null;
             verified: boolean;
+        };
+        /**
+         * Variant
+         * @description One size of a picture, as WebP.
+         */
+        Variant: {
+            /**
+             * @description Absolute, or relative to this server; what it leads to never changes.
+             * @example /media/5d0c2f3b7e914a8890f1c6a2-960.webp
+             */
+            url: string;
+            /** @example 1200 */
+            width: number;
+            /** @example 1200 */
+            height: number;
         };
     };
     responses: {
@@ -1510,7 +2168,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than 64 KiB. */
+        /** @description The body is larger than 64 KiB, or an upload than is taken. */
         Problem413: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1532,7 +2190,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is not JSON in UTF-8, or is compressed. */
+        /** @description The body has another type than is asked for. */
         Problem415: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2658,6 +3316,350 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    uploadMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first one did; up to 64 visible ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description A JPEG, PNG, WebP, AVIF or GIF. */
+                    file: string;
+                    /** @description What there is to see. */
+                    alt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "type": "image",
+                     *       "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "thumbnail_url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "width": 1200,
+                     *       "height": 1200,
+                     *       "alt": "A wren on a fence, singing.",
+                     *       "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+                     *       "variants": [
+                     *         {
+                     *           "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *           "width": 1200,
+                     *           "height": 1200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    describeMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an upload. */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alt": "A wren on a fence, singing."
+                 *     }
+                 */
+                "application/json": components["schemas"]["MediaEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "type": "image",
+                     *       "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "thumbnail_url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *       "width": 1200,
+                     *       "height": 1200,
+                     *       "alt": "A wren on a fence, singing.",
+                     *       "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+                     *       "variants": [
+                     *         {
+                     *           "url": "/media/5d0c2f3b7e914a8890f1c6a2-960.webp",
+                     *           "width": 1200,
+                     *           "height": 1200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    chooseAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "media_id": "250316734871552409"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortraitChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    removeAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    chooseBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "media_id": "250316734871552409"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortraitChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    removeBanner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "username": "wren",
+                     *       "display_name": "Jenny Wren",
+                     *       "bio": "Small bird, loud voice.",
+                     *       "avatar_url": null,
+                     *       "banner_url": null,
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "followers_count": 0,
+                     *       "following_count": 0,
+                     *       "posts_count": 0,
+                     *       "verified": false,
+                     *       "is_bot": false,
+                     *       "viewer": null,
+                     *       "email": "wren@example.org",
+                     *       "role": "member"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
     publishPost: {
         parameters: {
             query?: never;
@@ -3004,7 +4006,7 @@ export interface operations {
                 cursor?: string;
                 /** @description List replies, too. */
                 replies?: boolean;
-                /** @description List only posts with attachments. */
+                /** @description List only posts with attachments, replies too. */
                 media?: boolean;
             };
             header?: never;
@@ -3088,6 +4090,83 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Post"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listPostsWithHashtag: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A hashtag, with or without its sign. */
+                tag: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4009,6 +5088,725 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listTrends: {
+        parameters: {
+            query?: {
+                /** @description What trends in posts of one language, by its ISO 639 code; else in all. */
+                lang?: string;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "type": "hashtag",
+                     *           "name": "spring",
+                     *           "url": null,
+                     *           "authors_count": 0,
+                     *           "observed": null,
+                     *           "expected": null,
+                     *           "score": null,
+                     *           "since": "2026-11-21T08:45:27.123Z",
+                     *           "posts": [
+                     *             {
+                     *               "id": "250316734871552409",
+                     *               "deleted": false,
+                     *               "author": {
+                     *                 "id": "250316734871552409",
+                     *                 "username": "wren",
+                     *                 "display_name": "Jenny Wren",
+                     *                 "avatar_url": null,
+                     *                 "verified": false
+                     *               },
+                     *               "text": "The first swallows are back. #spring",
+                     *               "created_at": "2026-11-21T08:45:27.123Z",
+                     *               "reply_to": null,
+                     *               "reply_to_author": null,
+                     *               "conversation_id": "250316734871552409",
+                     *               "retweet_of_id": null,
+                     *               "attachments": [],
+                     *               "entities": [
+                     *                 {
+                     *                   "type": "hashtag",
+                     *                   "start": 29,
+                     *                   "end": 36,
+                     *                   "value": "spring"
+                     *                 }
+                     *               ],
+                     *               "hashtags": [
+                     *                 "spring"
+                     *               ],
+                     *               "mentions": [],
+                     *               "likes_count": 0,
+                     *               "retweets_count": 0,
+                     *               "replies_count": 0,
+                     *               "viewer": null,
+                     *               "retweet_of": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_TrendAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBlockedTerms: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "term": "#spam*",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "moderator_id": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_BlockedTerm"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    blockTerm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "term": "#spam*"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBlockedTerm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "250316734871552409",
+                     *       "term": "#spam*",
+                     *       "created_at": "2026-11-21T08:45:27.123Z",
+                     *       "moderator_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BlockedTerm"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    unblockTerm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a blocked term. */
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description The ids of the newest entries that the client has, at most 100, with commas. */
+                known?: string;
+            };
+            header?: {
+                /** @description The id of the last event, to go on from there. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+                /** @description List only those in which there is something to read. */
+                unread?: boolean;
+                /** @description List only these types; may be given several times. */
+                type?: ("follow" | "like" | "mention" | "quote" | "reply" | "retweet")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "type": "follow",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "is_read": false,
+                     *           "actors": [
+                     *             {
+                     *               "id": "250316734871552409",
+                     *               "username": "wren",
+                     *               "display_name": "Jenny Wren",
+                     *               "avatar_url": null,
+                     *               "verified": false
+                     *             }
+                     *           ],
+                     *           "actors_count": 0,
+                     *           "post": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "c1wqj8rk03x2h"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Notification"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    countUnread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readNotification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a notification. */
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    readAllNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    showPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "follow": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "like": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "retweet": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "reply": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "mention": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "quote": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "follow": null,
+                 *       "like": null,
+                 *       "retweet": null,
+                 *       "reply": null,
+                 *       "mention": null,
+                 *       "quote": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPreferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "follow": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "like": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "retweet": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "reply": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "mention": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       },
+                     *       "quote": {
+                     *         "shown": false,
+                     *         "pushed": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    showPushServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "services": [
+                     *         "apns"
+                     *       ],
+                     *       "public_key": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PushServicesAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setPushDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "https://updates.push.services.mozilla.com/wpush/v2/gAAAA"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Device"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    deletePushDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
+        };
+    };
+    find: {
+        parameters: {
+            query: {
+                /** @description What to look for, of 500 characters at most. For posts: words, `"a phrase"`, `#tag`, `from:wren`, `to:wren`, `has:media`, `has:links`, `lang:en`, `since:2026-03-01`, `until:2026-04-01`; with `-` before it, what posts must not have. For people and hashtags: how names begin. */
+                q: string;
+                /** @description What is to be found. */
+                type?: "hashtags" | "posts" | "users";
+                /** @description The order of posts: best first, or newest first. */
+                sort?: "newest" | "relevance";
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before; opaque. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "250316734871552409",
+                     *           "deleted": false,
+                     *           "author": {
+                     *             "id": "250316734871552409",
+                     *             "username": "wren",
+                     *             "display_name": "Jenny Wren",
+                     *             "avatar_url": null,
+                     *             "verified": false
+                     *           },
+                     *           "text": "The first swallows are back. #spring",
+                     *           "created_at": "2026-11-21T08:45:27.123Z",
+                     *           "reply_to": null,
+                     *           "reply_to_author": null,
+                     *           "conversation_id": "250316734871552409",
+                     *           "retweet_of_id": null,
+                     *           "attachments": [],
+                     *           "entities": [
+                     *             {
+                     *               "type": "hashtag",
+                     *               "start": 29,
+                     *               "end": 36,
+                     *               "value": "spring"
+                     *             }
+                     *           ],
+                     *           "hashtags": [
+                     *             "spring"
+                     *           ],
+                     *           "mentions": [],
+                     *           "likes_count": 0,
+                     *           "retweets_count": 0,
+                     *           "replies_count": 0,
+                     *           "viewer": null,
+                     *           "retweet_of": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

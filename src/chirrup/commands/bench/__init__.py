@@ -13,13 +13,17 @@ from chirrup.commands.bench import (
     footprint,
     giants,
     home,
+    live,
+    media,
     mixed,
     model,
+    notifying,
     plots,
     posting,
     rebuild,
     relay,
     scale,
+    search,
     simulate,
     starting,
     structures,
@@ -35,14 +39,18 @@ app.command("rebuild")(rebuild.rebuild)
 app.command("timelines")(timelines.timelines)
 app.command("giants")(giants.giants)
 app.command("fairness")(giants.fairness)
+app.command("notifications")(notifying.notifications)
 app.command("relay")(relay.relay)
 app.command("structures")(structures.structures)
 app.command("delay")(delay.delay)
 app.command("mixed")(mixed.mixed)
+app.command("media")(media.media)
 app.command("scale")(scale.scale)
 app.command("start")(starting.start)
 app.command("plot")(plots.plot)
 app.command("footprint")(footprint.footprint)
+app.command("live")(live.live)
 app.command("model")(model.model)
 app.command("simulate")(simulate.simulate)
 app.command("edges")(edges.edges)
+app.command("search")(search.search)

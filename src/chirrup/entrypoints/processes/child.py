@@ -56,7 +56,7 @@ async def _run(order: Order) -> None:
 async def _serve(app: Application, order: Order, words: "asyncio.Queue[bytes]") -> None:
     assert order.shared is not None
     lifecycle = Lifecycle()
-    shared = Server(create_api(app, lifecycle), app.settings)
+    shared = Server(create_api(app, lifecycle), app.settings, app.live.hub.stop)
     own = Server(create_service(app, lifecycle), app.settings)
     gc.collect()
     gc.freeze()

@@ -83,10 +83,11 @@ def _operation(method: str, path: str, operation: Json, document: Json) -> Itera
             yield f"<td>{_type(each['schema'])}</td><td>{_text(each['description'])} In the {each['in']}.</td></tr>"
         yield "</tbody></table></div>"
     if "requestBody" in operation:
-        content = operation["requestBody"]["content"]["application/json"]
+        content = next(iter(operation["requestBody"]["content"].values()))
         yield "<h4>Body</h4>"
         yield from _fields(_resolve(content["schema"], document))
-        yield _example(content["example"])
+        if "example" in content:
+            yield _example(content["example"])
     yield "<h4>Answers</h4><dl>"
     for status, given in operation["responses"].items():
         answer = _resolve(given, document)

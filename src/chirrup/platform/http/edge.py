@@ -3,7 +3,7 @@
 import gzip
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from itertools import count
 from typing import Any
 
@@ -45,8 +45,12 @@ COMPRESSION = 4
 class Edge:
     """Wraps the application; every answer leaves through here."""
 
-    def __init__(self, app: AsgiApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute]) -> None:
+    def __init__(
+        self, app: AsgiApp, telemetry: Telemetry, hot_routes: Mapping[str, HotRoute], uploads: Container[str] = ()
+    ) -> None:
+        """`uploads` are the addresses that take forms with a file, whose size their routes watch themselves."""
         self._app = app
+        self._uploads = uploads
         self._requests = telemetry.requests
         self._hot_routes = hot_routes
         self._prefix = secrets.token_hex(6)
@@ -55,7 +59,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            scope["state"]["request_id"] = self._request_id(dict(scope["headers"]))
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -80,6 +85,7 @@ class Edge:
         asked = scope["method"]
         if asked == "HEAD":
             scope = {**scope, "method": "GET"}
+            scope["state"]["head"] = True
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -99,7 +105,8 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        refusal = _unreadable(scope, headers)
+        upload = asked == "POST" and scope["path"] in self._uploads
+        refusal = _unreadable_form(headers) if upload else _unreadable(scope, headers)
         try:
             if refusal is not None:
                 await _answer_problem(send_with_headers, *refusal, request_id)
@@ -138,6 +145,16 @@ def _unreadable(scope: Scope, headers: Headers) -> tuple[int, str] | None:
     if has_body and scope["path"].startswith("/api/") and not _JSON.fullmatch(content_type):
         return 415, "Send the body as application/json in UTF-8."
     if b"content-encoding" in headers and has_body:
+        return 415, "Send the body without a content encoding."
+    return None
+
+
+def _unreadable_form(headers: Headers) -> tuple[int, str] | None:
+    """Return status and reason for a body that is no form."""
+    has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+    if has_body and not headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+        return 415, "Send the body as multipart/form-data."
+    if has_body and b"content-encoding" in headers:
         return 415, "Send the body without a content encoding."
     return None
 

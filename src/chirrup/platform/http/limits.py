@@ -17,6 +17,8 @@ LIMITS: Mapping[str, Sequence[Limit]] = {
     "post": (Limit("post", 60, 60, 5), Limit("post-day", 150, _DAY, 150)),
     "follow": (Limit("follow", 30, 60, 40), Limit("follow-day", 400, _DAY, 400)),
     "like": (Limit("like", 120, 60, 40), Limit("like-day", 1000, _DAY, 1000)),
+    "live": (Limit("live", 60, 60, 60),),
+    "media": (Limit("media", 60, 60, 20), Limit("media-day", 600, _DAY, 600)),
     "login": (Limit("login", 20, 600, 20),),
     "login-name": (Limit("login-name", 10, 600, 10),),
     "refresh": (Limit("refresh", 60, 600, 60),),

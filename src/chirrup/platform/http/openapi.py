@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, ParameterKwarg
 
 from chirrup import __version__
+from chirrup.platform.http.forms import FORM
 from chirrup.platform.http.guard import TOKEN_DEPENDENCIES, UNLIMITED
 from chirrup.platform.http.openapi_parts import COMMON_HEADERS, HEADERS, LIMIT_HEADERS, SECURITY, problem_responses
 from chirrup.platform.http.schemas import Problem
@@ -64,6 +65,12 @@ class Operation:
     def body(self) -> Any:
         """The type of the request body, None where there is none."""
         return self.hints.get("data")
+
+    @property
+    def form(self) -> Json | None:
+        """The schema of the form that the body is, None where it is none."""
+        form: Json | None = self.handler.opt.get("form")
+        return form
 
     @property
     def answer(self) -> Any:
@@ -174,6 +181,8 @@ def _describe(
             "required": True,
             "content": {JSON: {"schema": schema, "example": example_of(schema, components)}},
         }
+    elif operation.form is not None:
+        described["requestBody"] = {"required": True, "content": {FORM: {"schema": operation.form}}}
     described["responses"] = _responses(operation, schemas, components)
     return described
 
@@ -211,7 +220,8 @@ def _parameters_of(function: Callable[..., Any]) -> list[Json]:
 
 
 def _parameter(name: str, kind: Any, rules: ParameterKwarg, default: Any) -> Json:
-    plain = next((option for option in get_args(kind) if option is not types.NoneType), kind)
+    options = get_args(kind)
+    plain = next(option for option in options if option is not types.NoneType) if types.NoneType in options else kind
     schema = msgspec.json.schema(plain)
     schema |= {theirs: value for ours, theirs in _OPENAPI_NAMES.items() if (value := getattr(rules, ours)) is not None}
     required = default is inspect.Parameter.empty

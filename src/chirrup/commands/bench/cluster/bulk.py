@@ -35,13 +35,11 @@ class Filler:
             " FROM follows GROUP BY followee_id) AS counted WHERE id = counted.followee_id"
         )
 
-    async def posts(self, author_ids: Sequence[int]) -> list[int]:
-        """Add a post of each author, in this order; return their ids."""
+    async def posts(self, author_ids: Sequence[int], texts: Sequence[str] = ()) -> list[int]:
+        """Add a post of each author, in this order, with these texts or with some; return their ids."""
         ids = [self._ids.new(author_id) for author_id in author_ids]
-        rows = [
-            (key, author_id, f"Post {number}: the wind is fair, and the reeds full of song.", key)
-            for number, (key, author_id) in enumerate(zip(ids, author_ids, strict=True))
-        ]
+        texts = texts or [f"Post {n}: the wind is fair, and the reeds full of song." for n in range(len(ids))]
+        rows = list(zip(ids, author_ids, texts, ids, strict=True))
         await self._copy("posts", ["id", "author_id", "text", "conversation_id"], rows)
         await self._copy("post_counts", ["post_id"], [(key,) for key in ids])
         return ids

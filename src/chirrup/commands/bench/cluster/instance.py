@@ -15,6 +15,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from chirrup.bootstrap import prepare
+from chirrup.bootstrap.search import delete_search
 from chirrup.platform.adapters.redis.link import Command, RedisLink
 from chirrup.platform.errors import StartRefused
 from chirrup.platform.telemetry import configure_logging
@@ -46,6 +47,7 @@ def throwaway(**changes: object) -> Iterator[Settings]:
             replica_url=_with_path(services.replica_url, name) if services.replica_url else "",
             redis_url=asyncio.run(_empty_redis(services.redis_url)),
             topic_prefix=f"{name}.",
+            opensearch_prefix=f"{name}-",
             # the same for all processes, so that each takes the tokens that another has signed
             public_url="http://127.0.0.1",
             access_token_seconds=_TOKENS_LAST,
@@ -58,12 +60,14 @@ def throwaway(**changes: object) -> Iterator[Settings]:
         finally:
             asyncio.run(_redis(settings.redis_url, [("FLUSHDB", "ASYNC")]))
             asyncio.run(_sql(services.database_url, f"DROP DATABASE {name} WITH (FORCE)"))
+            asyncio.run(delete_search(settings))
             if settings.bus == "kafka":
                 _delete_topics(settings)
 
 
 def _check_loopback(settings: Settings) -> None:
     urls = [settings.database_url, settings.replica_url, settings.redis_url, settings.schema_registry_url]
+    urls += settings.opensearch_url.replace(",", " ").split()
     places = [url for url in [*urls, *(f"//{place}" for place in settings.kafka.split(","))] if url.strip("/")]
     for place in places:
         if urlsplit(place).hostname not in _LOOPBACK:

@@ -52,13 +52,11 @@ class Filler:
             with self._writing() as connection:
                 connection.execute(_CROWD, (count, followee, _STRANGERS, self._ids.new(0)))
 
-    def posts(self, author_ids: Sequence[int]) -> list[int]:
-        """Add a post of each author, in this order; return their ids."""
+    def posts(self, author_ids: Sequence[int], texts: Sequence[str] = ()) -> list[int]:
+        """Add a post of each author, in this order, with these texts or with some; return their ids."""
         ids = [self._ids.new(author_id) for author_id in author_ids]
-        rows = [
-            (key, author_id, f"Post {number}: the wind is fair, and the reeds full of song.", key)
-            for number, (key, author_id) in enumerate(zip(ids, author_ids, strict=True))
-        ]
+        texts = texts or [f"Post {n}: the wind is fair, and the reeds full of song." for n in range(len(ids))]
+        rows = list(zip(ids, author_ids, texts, ids, strict=True))
         self._insert(_NEW_POSTS, rows)
         self._insert("INSERT INTO post_counts (post_id) VALUES (?)", [(key,) for key in ids])
         return ids

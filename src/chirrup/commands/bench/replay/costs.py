@@ -11,7 +11,7 @@ import msgspec
 
 from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application
-from chirrup.bootstrap.application import CACHE_SIZES
+from chirrup.bootstrap.adapters import CACHE_SIZES
 from chirrup.commands.bench import harness
 from chirrup.graph.store import GraphStore
 from chirrup.platform.errors import Unavailable

@@ -152,6 +152,10 @@ class RedisLink:
             raise RedisDown("no server is known to hold this slot")
         return node
 
+    def look_again(self) -> None:
+        """Ask in the background which server holds which slot: somebody else has found that it may have changed."""
+        self._topology.learn_soon()
+
     async def run_on(self, node: Node, script: Script, *args: Word) -> Reply:
         """Run a script that declares no keys on one server.
 

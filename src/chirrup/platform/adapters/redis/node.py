@@ -48,7 +48,7 @@ class Node:
         self.wire: Wire | None = None
         self.tag = bytes(4)
         """Tells the runs of servers from each other: what was written under another tag may have missed something."""
-        self._access = access
+        self.access = access
         self._restarted = restarted
         self._opening: asyncio.Task[None] | None = None
         self._closed_until = 0.0
@@ -79,7 +79,7 @@ class Node:
             return
         self.wire = None
         wire.close()
-        self._closed_until = asyncio.get_running_loop().time() + self._access.pause
+        self._closed_until = asyncio.get_running_loop().time() + self.access.pause
         if not self._failed:
             self._failed = True
             _log.warning("redis.down", server=str(self.address), reason=str(reason))
@@ -98,10 +98,10 @@ class Node:
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
-        wire = Wire(self._access.timeout, self._lost, one_by_one=self._access.cluster)
-        tls = ssl.create_default_context() if self._access.tls else None
+        wire = Wire(self.access.timeout, self._lost, one_by_one=self.access.cluster)
+        tls = ssl.create_default_context() if self.access.tls else None
         try:
-            async with asyncio.timeout(self._access.timeout):
+            async with asyncio.timeout(self.access.timeout):
                 await loop.create_connection(lambda: wire, self.address.host, self.address.port, ssl=tls)
                 tag = await self._greet(wire)
         except (OSError, TimeoutError, RedisDown) as error:
@@ -120,7 +120,7 @@ class Node:
 
     async def _greet(self, wire: Wire) -> bytes:
         """Log in; return the tag of the server's present run."""
-        access = self._access
+        access = self.access
         commands: list[tuple[Word, ...]] = [("CLIENT", "SETNAME", "chirrup"), ("INFO", "server")]
         if access.database:
             commands.insert(0, ("SELECT", access.database))

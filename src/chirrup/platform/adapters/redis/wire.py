@@ -16,7 +16,8 @@ Word = bytes | str | int
 Reply = Any
 """What hiredis makes of an answer: bytes, int, None, a list of these, or a `hiredis.ReplyError`."""
 
-_pack: Callable[[tuple[Word, ...]], bytes] = hiredis.pack_command  # type: ignore[assignment]  # it takes any length
+pack: Callable[[tuple[Word, ...]], bytes] = hiredis.pack_command  # type: ignore[assignment]  # it takes any length
+"""Makes the bytes of one command."""
 _READERS_OF_ONE_COMMAND = 32
 # after the event loop itself was held up an answer may have come and wait to be read
 _GRACE = 0.05
@@ -80,7 +81,7 @@ class _Reads:
     def pack(self) -> bytes:
         if self.one_by_one:
             return b"".join([b"*2\r\n$3\r\nGET\r\n$%d\r\n%b\r\n" % (len(key), key) for key in self.keys])
-        return _pack((b"MGET", *self.keys))
+        return pack((b"MGET", *self.keys))
 
     def take(self, reply: Reply) -> bool:
         if self.one_by_one:
@@ -151,7 +152,7 @@ class Wire(asyncio.Protocol):
         """
         future: asyncio.Future[list[Reply]] = self._loop.create_future()
         self._asked.append(_Commands(future, len(commands)))
-        self._packed += map(_pack, commands)
+        self._packed += map(pack, commands)
         self._flush_soon()
         return future
 

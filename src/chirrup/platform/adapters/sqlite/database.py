@@ -42,7 +42,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Tell the faults of the disk and of locks from those of the program."""
     try:
         yield
@@ -64,18 +64,18 @@ class SqliteReader:
 
     async def all(self, sql: str, *args: object) -> Sequence[Row]:
         """Return all rows of a query."""
-        with _refusals():
+        with refusals():
             return self._connection.execute(translate(sql), adapt(args)).fetchall()
 
     async def first(self, sql: str, *args: object) -> Row | None:
         """Return the first row of a query, if there is one."""
-        with _refusals():
+        with refusals():
             row: Row | None = self._connection.execute(translate(sql), adapt(args)).fetchone()
             return row
 
     async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
         """Return the rows of a query for each of the keys."""
-        with _refusals():
+        with refusals():
             return _each(self._connection, sql, keys, args)
 
 
@@ -108,12 +108,12 @@ class SqliteScanner:
             connection.close()
 
     def _query(self, sql: str, args: Sequence[object]) -> Sequence[Row]:
-        with _refusals():
+        with refusals():
             rows: Sequence[Row] = self._connection().execute(translate(sql), adapt(args)).fetchall()
             return rows
 
     def _each(self, sql: str, keys: Sequence[int], args: Sequence[object]) -> Sequence[Row]:
-        with _refusals():
+        with refusals():
             return _each(self._connection(), sql, keys, args)
 
     def _connection(self) -> sqlite3.Connection:
@@ -144,12 +144,12 @@ class SqliteTransaction(SqliteReader):
 
     async def run(self, sql: str, *args: object) -> int:
         """Run a statement and return how many rows it changed."""
-        with _refusals():
+        with refusals():
             return self._connection.execute(translate(sql), adapt(args)).rowcount
 
     async def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of arguments."""
-        with _refusals():
+        with refusals():
             self._connection.executemany(translate(sql), [adapt(row) for row in rows])
 
     def publish(self, event: Event) -> None:
@@ -236,10 +236,10 @@ class SqliteDatabase:
             group = self._group or await self._begin(deadline)
             tx = SqliteTransaction(self._writer, self._clock)
             try:
-                with _refusals():
+                with refusals():
                     self._writer.execute("SAVEPOINT body")
                 yield tx
-                with _refusals():
+                with refusals():
                     tx.flush()
                     self._writer.execute("RELEASE body")
             except BaseException as error:
@@ -261,7 +261,7 @@ class SqliteDatabase:
                 if busy and asyncio.get_running_loop().time() < deadline:
                     await asyncio.sleep(0.005)
                     continue
-                with _refusals():
+                with refusals():
                     raise
             self._group = _Group()
             return self._group
@@ -302,7 +302,7 @@ class SqliteDatabase:
             return
         loop = asyncio.get_running_loop()
         try:
-            with _refusals():
+            with refusals():
                 await loop.run_in_executor(self._committer, self._writer.execute, "COMMIT")
         except (StorageFull, Unavailable, sqlite3.Error) as error:
             self._fail(group, error)
@@ -325,7 +325,7 @@ class SqliteDatabase:
             await asyncio.sleep(_WATCH_INTERVAL)
             try:
                 async with self._turn:
-                    with _refusals():
+                    with refusals():
                         version = self._data_version()
             except Unavailable:
                 # the file is locked or its disk in trouble: the next look tells

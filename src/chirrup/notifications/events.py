@@ -1,0 +1,35 @@
+"""What happens to notifications."""
+
+from chirrup.platform.events import Event
+
+
+class Notified(Event, frozen=True, kw_only=True):
+    """There is something to read in a notification in which there was nothing since it was last read."""
+
+    family = "notifications"
+
+    notification_id: int
+    recipient_id: int
+
+    @property
+    def key(self) -> int:
+        """Events of one recipient stay in order."""
+        return self.recipient_id
+
+
+class PushPutOff(Event, frozen=True, kw_only=True):
+    """A device could not be told of a notification; it is to be tried again."""
+
+    family = "notifications"
+
+    notification_id: int
+    recipient_id: int
+    session_id: int
+
+    @property
+    def key(self) -> int:
+        """Events of one recipient stay in order."""
+        return self.recipient_id
+
+
+EVENTS = (Notified, PushPutOff)

@@ -1,0 +1,1 @@
+"""What tells the language of a text."""

@@ -1,0 +1,1 @@
+"""Pictures, decoded by libvips in processes of their own: what a stranger's file breaks is not the server."""

@@ -1,0 +1,234 @@
+"""Notifications on devices: Web Push, against a push service that checks the protocol."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chirrup.platform import delivery
+from chirrup.platform.ports import PushDevice
+from tests.push_servers import WebPushService, serving
+from tests.support import Community, Person, free_port
+
+PORT = free_port()
+
+
+@pytest.fixture
+def chosen(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Settings with Web Push, to the service of these tests alone."""
+    return {"push_contact": "mailto:ops@example.org", "push_hosts": f"http://127.0.0.1:{PORT}"} | chosen
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[WebPushService]:
+    """The push service."""
+    service = WebPushService()
+    async with serving(service.answer, PORT) as service.url:
+        yield service
+
+
+async def subscribe(person: Person, service: WebPushService) -> PushDevice:
+    """Subscribe a device of somebody, as their browser does."""
+    offered = await person.get("/notifications/push")
+    assert offered["services"] == ["web"]
+    service.public_key = offered["public_key"]
+    device = service.device()
+    await person.call("PUT", "/notifications/push/device", 204, json=body_of(device))
+    return device
+
+
+def body_of(device: PushDevice) -> dict[str, str]:
+    return {"address": device.address, "public_key": device.public_key, "secret": device.secret}
+
+
+async def test_what_others_do_is_pushed_to_the_devices_of_whom_it_concerns(
+    community: Community, service: WebPushService
+) -> None:
+    wren, robin = await community.people("wren", "robin")
+    device, other = await subscribe(wren, service), await subscribe(robin, service)
+    post = await wren.publish("the first swallows are back")
+    await robin.follow(wren)
+    await robin.post(f"/posts/{post['id']}/like")
+    reply = await robin.publish("indeed", reply_to=post["id"])
+    await community.settle()
+    assert sorted(service.arrived(device)) == [
+        ("robin followed you", ""),
+        ("robin liked your post", "the first swallows are back"),
+        ("robin replied to you", "indeed"),
+    ]
+    paths = {message["kind"]: message["path"] for message in service.received[device.address]}
+    assert paths == {
+        "follow": "/@robin",
+        "like": f"/@wren/{post['id']}",
+        "reply": f"/@robin/{reply['id']}",
+    }
+    assert service.arrived(other) == []
+
+
+async def test_a_post_that_many_like_is_pushed_once_until_it_is_read(
+    community: Community, service: WebPushService
+) -> None:
+    wren, *others = await community.people("wren", "robin", "jay", "owl")
+    device = await subscribe(wren, service)
+    post = await wren.publish()
+    for other in others[:2]:
+        await other.post(f"/posts/{post['id']}/like")
+        await community.settle()
+    assert len(service.arrived(device)) == 1
+    await wren.post("/notifications/read-all")
+    await others[2].post(f"/posts/{post['id']}/like")
+    await community.settle()
+    assert service.arrived(device)[1:] == [("owl and 2 others liked your post", "tseep")]
+
+
+async def test_liking_again_and_again_is_pushed_once(community: Community, service: WebPushService) -> None:
+    wren, robin = await community.people("wren", "robin")
+    device = await subscribe(wren, service)
+    post = await wren.publish()
+    for verb in ("like", "unlike") * 3:
+        await robin.post(f"/posts/{post['id']}/{verb}")
+        await community.settle()
+    assert len(service.arrived(device)) == 1
+
+
+async def test_nothing_is_pushed_of_whom_one_mutes_or_of_what_one_does_not_want(
+    community: Community, service: WebPushService
+) -> None:
+    wren, robin, jay = await community.people("wren", "robin", "jay")
+    device = await subscribe(wren, service)
+    post = await wren.publish()
+    await wren.post("/users/jay/mute")
+    await wren.call("PUT", "/notifications/preferences", json={"follow": {"shown": True, "pushed": False}})
+    await jay.post(f"/posts/{post['id']}/like")
+    await jay.publish("@wren you!")
+    await robin.follow(wren)
+    await community.settle()
+    assert service.arrived(device) == []
+    await robin.post(f"/posts/{post['id']}/like")
+    await community.settle()
+    assert service.arrived(device) == [("robin liked your post", "tseep")]
+
+
+@pytest.mark.parametrize("end", ["unsubscribe", "session", "another", "gone"])
+async def test_a_device_hears_nothing_after_its_end(community: Community, service: WebPushService, end: str) -> None:
+    wren, robin, jay = await community.people("wren", "robin", "jay")
+    device = await subscribe(wren, service)
+    if end == "unsubscribe":
+        await wren.call("DELETE", "/notifications/push/device", 204)
+    elif end == "session":
+        await community.app.accounts.ban(wren.id)
+        await community.app.accounts.unban("wren")
+    elif end == "another":
+        # somebody else logs in with the same browser
+        await jay.call("PUT", "/notifications/push/device", 204, json=body_of(device))
+    else:
+        service.turn(device, "gone")
+        await robin.publish("@wren first")
+        await community.settle()
+        service.turn(device, "there")
+    asked = service.requests
+    await robin.publish("@wren hello")
+    await community.settle()
+    assert service.requests == asked
+    assert service.arrived(device) == []
+
+
+async def test_a_service_that_was_in_trouble_for_a_moment_is_asked_again(
+    community: Community, service: WebPushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wren, robin, jay = await community.people("wren", "robin", "jay")
+    device, healthy = await subscribe(wren, service), await subscribe(jay, service)
+    service.turn(device, "busy")
+    recovering = service.state
+
+    async def state(address: str) -> Any:
+        found = await recovering(address)
+        if found == "busy" and service.requests == 4:
+            service.turn(device, "there")
+        return found
+
+    monkeypatch.setattr(service, "state", state)
+    await robin.publish("@wren @jay hello")
+    await community.settle()
+    assert service.arrived(device) == [("robin mentioned you", "@wren @jay hello")]
+    assert service.arrived(healthy) == [("robin mentioned you", "@wren @jay hello")]
+
+
+async def test_what_cannot_be_pushed_is_a_dead_letter_that_can_be_sent_later(
+    community: Community, service: WebPushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.001)
+    app = community.app
+    wren, robin = await community.people("wren", "robin")
+    device = await subscribe(wren, service)
+    service.turn(device, "busy")
+    await robin.publish("@wren hello")
+    await community.settle()
+    letters = await app.outbox.dead_letters(app.db.read)
+    assert [(letter.consumer, letter.type) for letter in letters] == [("notifications.push_again", "PushPutOff")]
+    assert "503" in letters[0].error
+    service.turn(device, "there")
+    async with app.db.transaction() as tx:
+        await app.outbox.ask_retry(tx, [letters[0].id])
+    await app.bus.caught_up()
+    while await app.outbox.dead_letters(app.db.read):
+        # the retry has its turn when the consumer finds nothing else to do
+        await robin.publish()
+        await community.settle()
+    assert service.arrived(device) == [("robin mentioned you", "@wren hello")]
+
+
+async def test_what_was_read_before_its_turn_is_not_pushed(community: Community, service: WebPushService) -> None:
+    wren, robin = await community.people("wren", "robin")
+    device = await subscribe(wren, service)
+    service.turn(device, "busy")
+    post = await robin.publish("@wren hello")
+    await robin.call("DELETE", f"/posts/{post['id']}")
+    await community.settle()
+    service.turn(device, "there")
+    assert service.arrived(device) == []
+    assert not await community.app.outbox.dead_letters(community.app.db.read)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"address": "https://example.org/push/1"}, 422),
+        ({"address": "http://127.0.0.1:22/"}, 422),
+        ({"public_key": "nest"}, 422),
+        ({"secret": ""}, 422),
+        ({"service": "fcm"}, 422),
+        ({"service": "pigeon"}, 400),
+        ({"address": ""}, 400),
+    ],
+)
+async def test_what_is_no_device_is_refused(
+    community: Community, service: WebPushService, change: dict[str, str], status: int
+) -> None:
+    wren = await community.person("wren")
+    await wren.call("PUT", "/notifications/push/device", status, json=body_of(service.device()) | change)
+
+
+async def test_a_visitor_has_no_device(community: Community, service: WebPushService) -> None:
+    visitor = await community.visitor()
+    await visitor.get("/notifications/push", 401)
+    await visitor.call("PUT", "/notifications/push/device", 401, json=body_of(service.device()))
+    await visitor.call("DELETE", "/notifications/push/device", 401)
+
+
+async def test_devices_of_ended_sessions_are_forgotten(community: Community, service: WebPushService) -> None:
+    wren, robin = await community.people("wren", "robin")
+    await subscribe(wren, service)
+    await subscribe(robin, service)
+    await community.app.accounts.ban(wren.id)
+    await community.app.pushing.delete_ended()
+    rows = await community.app.db.read.all("SELECT account_id FROM push_devices")
+    assert [row[0] for row in rows] == [robin.id]
+
+
+@pytest.mark.settings(push_contact="")
+async def test_without_services_nothing_is_pushed(community: Community, service: WebPushService) -> None:
+    wren = await community.person("wren")
+    assert await wren.get("/notifications/push") == {"services": [], "public_key": None}
+    await wren.call("PUT", "/notifications/push/device", 422, json=body_of(service.device()))
+    assert not [one for one in community.app.subscriptions if one.name.startswith("notifications.push")]

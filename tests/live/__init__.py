@@ -1,0 +1,1 @@
+"""Live updates over real connections, in both profiles."""
