@@ -35,7 +35,7 @@ export const me: Me = {
 };
 
 export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
@@ -57,6 +57,7 @@ function makeApi(answer: Answer) {
     get: (path: string, options?: object) => ask("GET", path, undefined, options),
     post: (path: string, body?: unknown, options?: object) => ask("POST", path, body, options),
     put: (path: string, body?: unknown, options?: object) => ask("PUT", path, body, options),
+    patch: (path: string, body?: unknown, options?: object) => ask("PATCH", path, body, options),
     delete: (path: string) => ask("DELETE", path, undefined),
   } as unknown as ApiClient;
   return { api, calls };
