@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.people import Author, all_of, register
+from tests.faults.people import Singer, all_of, register
 from tests.support import Server
 
 SPACE = 12 << 20
@@ -41,7 +41,7 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
-async def until_refused(author: Author, client: httpx.AsyncClient, disk: Path) -> httpx.Response:
+async def until_refused(author: Singer, client: httpx.AsyncClient, disk: Path) -> httpx.Response:
     """Post until there is no room, and take what handlers give back meanwhile."""
     for number in range(100):
         answer = await client.post("/posts", json={"text": f"is there room? {number}"})
