@@ -169,6 +169,19 @@ def test_a_random_history_is_played_on_a_cluster_and_nothing_of_it_is_left(servi
     assert remains(services) == []
 
 
+@pytest.mark.parametrize("engine", ["postgres", "opensearch"])
+def test_searches_are_timed_against_the_engine_asked_directly(services: dict[str, str], engine: str) -> None:
+    chosen = {"CHIRRUP_SEARCH_ENGINE": engine, "CHIRRUP_OPENSEARCH_URL": ""}
+    if engine == "opensearch":
+        chosen["CHIRRUP_OPENSEARCH_URL"] = require(engine)
+    facts = facts_of(services | chosen, "search", "--posts", 1000, "--questions", 10, "--singles", 2)
+    assert facts["engine"] == engine
+    assert facts["posts_found"] > 0
+    assert facts["engine_ms_p95"] > 0
+    assert facts["findable_ms_p95"] > 0
+    assert remains(services) == []
+
+
 def test_a_service_on_another_machine_is_left_alone(services: dict[str, str]) -> None:
     elsewhere = "postgresql://chirrup@db.example/chirrup"
     ran = bench(services, "fanout", "--profile", "cluster", CHIRRUP_DATABASE_URL=elsewhere)

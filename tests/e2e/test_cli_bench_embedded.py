@@ -95,3 +95,11 @@ def test_instances_of_different_sizes_are_read_in_turn(tmp_path: Path) -> None:
         assert facts[f"warm_readers_at_{size}"] == 20
         assert 0 < facts[f"cold_share_at_{size}"] < 0.2
     assert facts["p99_ratio"] >= 1
+
+
+def test_searches_are_timed_against_the_engine_asked_directly(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "search", "--posts", 1000, "--questions", 10, "--singles", 2)
+    assert facts["posts_found"] > 0
+    assert facts["engine_ms_p95"] > 0
+    assert facts["ms_p95"] > 0
+    assert facts["findable_ms_p95"] > 0
