@@ -30,7 +30,9 @@ WAIT = 30
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A demo instance, and what the command said of it."""
     root = tmp_path_factory.mktemp("lively") / "data"
-    facts: dict[str, Any] = succeed("demo", "--accounts", 60, "--posts", 200, "--json", data_dir=root).json
+    facts: dict[str, Any] = succeed(
+        "demo", "--accounts", 60, "--posts", 200, "--pictures", 0, "--json", data_dir=root
+    ).json
     return root, facts
 
 

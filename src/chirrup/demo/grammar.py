@@ -24,6 +24,7 @@ class Kind(msgspec.Struct, frozen=True):
     """One kind of conversation, and what is said in it by whom."""
 
     weight: int
+    """How often it is chosen, relative to others; 0 where something else leads to it."""
     who: list[str]
     topic: list[str]
     tags: list[str]
@@ -93,6 +94,12 @@ class Speaker:
         topic = {"friend": friend}
         text = self.say(occasion.posts, topic, kind.topic)
         return Opening(f"{text} #{occasion.tag}", kind, topic)
+
+    def show(self, friend: str) -> Opening:
+        """Return what is said with a picture."""
+        kind = self.kinds["drawing"]
+        topic = {"friend": friend}
+        return Opening(self.say(kind.posts, topic, kind.topic), kind, topic)
 
     def say(self, templates: Sequence[str], topic: MutableMapping[str, str], topics: Sequence[str]) -> str:
         """Return a text from one of the templates; the words of `topics` come from `topic`, and new ones go there."""

@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, cycle
 
 from chirrup.demo.grammar import Kind, Language, Opening, Speaker
 from chirrup.demo.people import Persona
+from chirrup.demo.scenes import SKIES, Face, Landscape, face, landscape
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
@@ -23,6 +24,9 @@ _DEEPEST = 7
 PAST_OCCASIONS = 4
 """How many occasions of a language lie in the past; its others are for those who live on."""
 _LARGEST_CROWD = 26
+_FACES = 15
+_PICTURED = "en"
+_PICTURES = (1, 1, 1, 2, 4)
 _MEASURE = re.compile(r"\{(\w+)\}")
 
 
@@ -40,6 +44,7 @@ class Post:
     kind: Kind | None = None
     topic: dict[str, str] = field(default_factory=dict)
     depth: int = 0
+    pictures: list[Landscape] = field(default_factory=list)
     likers: dict[int, int] = field(default_factory=dict)
     """When each account liked it."""
 
@@ -52,6 +57,8 @@ class History:
     joined: list[int] = field(default_factory=list)
     follows: dict[tuple[int, int], int] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
+    faces: dict[int, Face] = field(default_factory=dict)
+    """Who has an avatar."""
 
 
 class Imagination:
@@ -71,11 +78,11 @@ class Imagination:
         for index, person in enumerate(people):
             self._of_language.setdefault(person.language, []).append(index)
 
-    def live(self, posts: int) -> History:
-        """Return a history with about so many posts, replies included."""
+    def live(self, posts: int, pictures: int) -> History:
+        """Return a history with about so many posts, replies included, of which so many show pictures."""
         self._join()
         self._follow()
-        roots = [*self._write(int(posts * 0.45)), *self._gather()]
+        roots = [*self._write(int(posts * 0.45)), *self._gather(), *self._illustrate(pictures)]
         for root in roots:
             self._converse(root)
         self._quote(int(posts * 0.06))
@@ -144,6 +151,31 @@ class Imagination:
                 for author in self._chance.sample(crowd, size):
                     at = int(begins + (self._now - begins) * self._chance.random() ** 0.8)
                     posts.append(self._open(author, at, speaker.join(occasion, self._friend_of(author))))
+        return posts
+
+    def _illustrate(self, number: int) -> list[Post]:
+        """Have some whom the guest follows post pictures in the last two days, and the best-known have faces."""
+        if not number:
+            return []
+        people = self.history.people
+        known = sorted(range(1, len(people)), key=lambda index: -len(self._followers[index]))
+        for index in [0, *known[:_FACES]]:
+            self.history.faces[index] = face(self._chance, people[index].username)
+        skies = cycle(self._chance.sample(SKIES, len(SKIES)))
+        authors = [
+            index
+            for index in self._following[0] or known
+            if people[index].language == _PICTURED and people[index].bot is None
+        ]
+        posts = []
+        for place in range(number):
+            author = self._chance.choice(authors)
+            at = self._now - int(2 * _DAY * ((place + self._chance.random()) / number) ** 2)
+            speaker = self._speakers[_PICTURED]
+            post = self._open(author, at, speaker.show(self._friend_of(author)))
+            several = self._chance.choice(_PICTURES)
+            post.pictures = [landscape(self._chance, next(skies)) for _ in range(several)]
+            posts.append(post)
         return posts
 
     def _open(self, author: int, at: int, opening: Opening) -> Post:
@@ -282,10 +314,17 @@ class Imagination:
 
 
 def imagine(
-    people: list[Persona], tongues: dict[str, Language], chance: random.Random, *, now: int, days: int, posts: int
+    people: list[Persona],
+    tongues: dict[str, Language],
+    chance: random.Random,
+    *,
+    now: int,
+    days: int,
+    posts: int,
+    pictures: int,
 ) -> History:
     """Return a history of `days` that ends `now`, in milliseconds since the Unix epoch."""
-    return Imagination(people, tongues, chance, now, days).live(posts)
+    return Imagination(people, tongues, chance, now, days).live(posts, pictures)
 
 
 def counts(history: History) -> Sequence[tuple[str, int]]:
@@ -298,5 +337,6 @@ def counts(history: History) -> Sequence[tuple[str, int]]:
         ("replies", sum(post.reply_to is not None for post in posts)),
         ("quotes", sum(post.quote_of is not None for post in posts)),
         ("retweets", sum(post.retweet_of is not None for post in posts)),
+        ("pictures", sum(len(post.pictures) for post in posts)),
         ("likes", sum(len(post.likers) for post in posts)),
     ]

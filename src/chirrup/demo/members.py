@@ -1,10 +1,9 @@
 """The demo's members go on while the server runs: each act is a slice's own verb, done for a made-up account."""
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
 
 from chirrup.accounts import Viewer
 from chirrup.bootstrap import Application
@@ -19,8 +18,7 @@ _REMEMBERED = 24
 _RECENT = 12
 _OF_GUEST = 8
 _FOLLOWED = 200
-_ABOUT_OCCASION = 0.5
-_OCCASION_POSTS = 40
+_OCCASION_POSTS = 30
 _ANSWERED = 0.4
 _TRIES = 8
 
@@ -51,8 +49,7 @@ class Members:
         self._chance = chance
         self._speakers = {code: Speaker(language, chance) for code, language in languages().items()}
         self._threads: deque[Thread] = deque(maxlen=_REMEMBERED)
-        self._occasions = {code: cycle(_still_to_come(speaker)) for code, speaker in self._speakers.items()}
-        self._now_on: dict[str, tuple[Occasion, int]] = {}
+        self._posts: Counter[str] = Counter()
         self._acts: Mapping[Act, Callable[[], Awaitable[object]]] = {
             "post": self._post,
             "post_to_guest": self._post_to_guest,
@@ -87,19 +84,24 @@ class Members:
     async def _publish(self, author: Member) -> None:
         speaker = self._speakers[author.language]
         friend = self._other_than(author, author.language).username
-        occasion = self._occasion(author.language) if self._chance.random() < _ABOUT_OCCASION else None
+        occasion = self._occasion(speaker.occasions, self._posts[author.language])
+        self._posts[author.language] += 1
         opening = speaker.join(occasion, friend) if occasion else speaker.begin(author.role, friend)
         post_id = await self._app.posts.publish(_viewer(author), Draft(text=opening.text))
         self._threads.append(Thread(post_id, author, opening))
 
-    def _occasion(self, language: str) -> Occasion | None:
-        """Return what a language talks about now; some posts later it is the next."""
-        occasion, posts = self._now_on.get(language, (None, 0))
-        if occasion is None or posts >= _OCCASION_POSTS:
-            occasion, posts = next(self._occasions[language], None), 0
-        if occasion is not None:
-            self._now_on[language] = occasion, posts + 1
-        return occasion
+    def _occasion(self, known: Sequence[Occasion], posts: int) -> Occasion | None:
+        """Return what the next post in a language is about, if it is about any of its occasions.
+
+        By turns that is one which the past knows, so that what trends goes on, one which is new, so that there is more
+        to trend, for some posts each, and none.
+        """
+        past, new = known[:PAST_OCCASIONS], known[PAST_OCCASIONS:]
+        if posts % 3 == 0 and past:
+            return self._chance.choice(past)
+        if posts % 3 == 1 and new:
+            return new[posts // _OCCASION_POSTS % len(new)]
+        return None
 
     async def _reply(self) -> None:
         """Have somebody reply to what a member has begun, or its author to a reply."""
@@ -195,11 +197,6 @@ class Members:
 def _viewer(member: Member) -> Viewer:
     # made-up accounts have no sessions
     return Viewer(member.id, 0)
-
-
-def _still_to_come(speaker: Speaker) -> list[Occasion]:
-    """Return the occasions that are not over, or else all."""
-    return speaker.occasions[PAST_OCCASIONS:] or speaker.occasions
 
 
 def _anything(speaker: Speaker) -> Kind:

@@ -1,8 +1,11 @@
 """Who of an instance is a made-up member: written down when the demo fills it, so that nobody else is acted for."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
+
+from chirrup.demo.history import History
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -31,3 +34,13 @@ def read_roster(path: Path) -> Roster | None:
         return msgspec.json.decode(path.read_bytes(), type=Roster)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+
+
+def roster_of(history: History, account_ids: Mapping[int, int], without: Collection[int]) -> Roster:
+    """Return who can go on by themselves: all but some places, such as those whom somebody logs in as, and the bots."""
+    members = [
+        Member(account_ids[place], person.username, person.language, person.role)
+        for place, person in enumerate(history.people)
+        if place not in without and person.bot is None
+    ]
+    return Roster(account_ids[0], members)
