@@ -164,6 +164,11 @@ export const strings = {
     end: "That is all.",
     settings: "Notification settings",
   },
+  offline: {
+    title: "You are offline",
+    text: "Chirrup cannot be reached. What you have written is kept on this device; this page comes back as soon as the connection does.",
+    retry: "Try again",
+  },
   push: {
     title: "On this device",
     checking: "Looking how it is on this device…",

@@ -22,7 +22,7 @@ from chirrup.timelines.schemas import markers_answer
 
 _API = ("/api/", "/health", "/metrics", "/.well-known/", "/docs")
 _ROUTES = regex.compile(
-    r"/|/discover|/settings|/login|/register|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
+    r"/|/discover|/notifications|/settings|/login|/register|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
 )
 _INDEX = "/index.html"
 _PLACE = b"</head>"

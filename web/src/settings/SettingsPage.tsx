@@ -6,6 +6,8 @@ import { AccountFacts } from "./AccountFacts";
 import { ChangePassword } from "./ChangePassword";
 import { DeleteAccount } from "./DeleteAccount";
 import { Logout } from "./Logout";
+import { NotificationPreferences } from "./NotificationPreferences";
+import { PushOnDevice } from "./PushOnDevice";
 import { Section } from "./Section";
 import { SessionList } from "./SessionList";
 import { ThemeChoice } from "./ThemeChoice";
@@ -21,6 +23,10 @@ export function SettingsPage() {
         <>
           <Section title={words.appearance}>
             <ThemeChoice />
+          </Section>
+          <Section id="notifications" title={words.notifications} lead={words.notificationsLead}>
+            <NotificationPreferences />
+            <PushOnDevice user={user} />
           </Section>
           <Section title={words.account}>
             <AccountFacts user={user} />
