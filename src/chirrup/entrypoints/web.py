@@ -28,7 +28,7 @@ _INDEX = "/index.html"
 _PLACE = b"</head>"
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
-    b" connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b" connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
 
@@ -65,6 +65,8 @@ class WebClient:
             answer_headers.append((b"allow", b"GET, HEAD"))
         elif path in self._assets and path != _INDEX:
             status, answer_headers, body = self._assets[path].answer(headers)
+            if path.endswith(".html"):
+                answer_headers.append((b"content-security-policy", self._policy))
         else:
             try:
                 status, answer_headers, body = await self._document(path, headers, scope)
