@@ -1,7 +1,6 @@
 """What comes while somebody looks: posts, deletions, counts and notifications, over whatever way there is."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
@@ -15,13 +14,13 @@ STREAM = re.compile(r"/api/v1/live/events")
 
 
 @pytest.fixture
-def reader(nest: Nest) -> Iterator[tuple[Member, Member]]:
+def reader(nest: Nest) -> tuple[Member, Member]:
     """Jay, who has written 20 posts, and owl, who follows jay."""
     jay, owl = nest.member("jay"), nest.member("owl")
     owl.follow(jay)
     for number in range(20):
         jay.publish(f"acorn {number:03}")
-    yield jay, owl
+    return jay, owl
 
 
 def visit_live(nest: Nest, viewer: Member, path: str = "/") -> Page:

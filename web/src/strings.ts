@@ -134,7 +134,7 @@ export const strings = {
     filter: {
       all: "All",
       unread: "Unread",
-      replies: "Replies and mentions",
+      replies: "Replies",
       likes: "Likes",
       retweets: "Retweets",
       follows: "Follows",
