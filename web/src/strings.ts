@@ -137,7 +137,7 @@ export const strings = {
     filter: {
       all: "All",
       unread: "Unread",
-      replies: "Replies and mentions",
+      replies: "Replies",
       likes: "Likes",
       retweets: "Retweets",
       follows: "Follows",
@@ -166,6 +166,11 @@ export const strings = {
     emptyUnreadText: "There is nothing new for you.",
     end: "That is all.",
     settings: "Notification settings",
+  },
+  offline: {
+    title: "You are offline",
+    text: "Chirrup cannot be reached. What you have written is kept on this device; this page comes back as soon as the connection does.",
+    retry: "Try again",
   },
   push: {
     title: "On this device",
