@@ -1,5 +1,6 @@
 """Search over HTTP: what is found, by whom, and in which order."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -20,6 +21,14 @@ async def test_a_post_is_found_by_its_words_once_it_is_published(community: Comm
     assert await found(robin, "SWALLOWS first") == ["The first swallows are back"]
     assert await found(robin, '"swallows are"') == ["The first swallows are back"]
     assert await found(robin, "swallows -back") == []
+
+
+async def test_a_post_is_found_soon_after_it_is_published(community: Community) -> None:
+    wren = await community.person("wren")
+    await wren.publish("tseep")
+    async with asyncio.timeout(10):
+        while await found(wren, "tseep") != ["tseep"]:  # noqa: ASYNC110 - its event is on its way
+            await asyncio.sleep(0.01)
 
 
 async def test_a_visitor_may_search(community: Community) -> None:

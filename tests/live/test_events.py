@@ -122,6 +122,18 @@ async def test_a_deletion_is_told(birds: Birds, base: str) -> None:
         assert (await live.kind("delete"))["post_id"] == post["id"]
 
 
+async def test_a_like_is_told_to_the_author_as_a_notification(birds: Birds, base: str) -> None:
+    wren, robin = birds
+    post = await robin.publish("a worm!")
+    async with listening(base, robin) as live, streaming(base, robin) as stream:
+        await stream.next()
+        await wren.post(f"/posts/{post['id']}/like")
+        event = await live.kind("notification")
+        assert (await stream.next())[1] == event
+    (item,) = (await robin.get("/notifications", unread=True))["items"][:1]
+    assert (item["id"], item["type"]) == (event["notification_id"], "like")
+
+
 async def test_a_ban_has_followers_load_their_page_anew(community: Community, birds: Birds, base: str) -> None:
     wren, robin = birds
     async with listening(base, wren) as live:

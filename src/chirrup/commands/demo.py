@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, s
 from chirrup.commands.session import make_ready
 from chirrup.demo import grammar, history, people
 from chirrup.demo.filling import Filling, Then
+from chirrup.demo.roster import Member, Roster
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import SystemClock
 from chirrup.platform.datadir import DataDir
@@ -94,10 +95,25 @@ async def _fill(
         hashes = {
             place: await app.accounts.passwords.hash(word) for place, word in ((0, GUEST_PASSWORD), (warden, secret))
         }
-        await Filling(app, clock, past).write(hashes, {warden: "admin"})
+        filling = Filling(app, clock, past)
+        await filling.write(hashes, {warden: "admin"})
         advance()
         await app.bus.caught_up()
+        await app.trending.counting.count_hours()
+        await app.trending.ranker.rank()
+        if settings.profile == "embedded":
+            _roster(past, filling.account_ids, without={0, warden}).write(DataDir(settings.data_dir).demo)
     return past
+
+
+def _roster(past: history.History, account_ids: Mapping[int, int], without: Collection[int]) -> Roster:
+    """Return who can go on by themselves: all but those whom somebody logs in as, and those who post by the clock."""
+    members = [
+        Member(account_ids[place], person.username, person.language, person.role)
+        for place, person in enumerate(past.people)
+        if place not in without and person.bot is None
+    ]
+    return Roster(account_ids[0], members)
 
 
 def _print(filled: Filled) -> None:

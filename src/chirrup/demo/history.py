@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from chirrup.demo.grammar import Kind, Language, Speaker
+from chirrup.demo.grammar import Kind, Language, Opening, Speaker
 from chirrup.demo.people import Persona
 
 _HOUR = 3_600_000
@@ -20,6 +20,9 @@ _DAY = 24 * _HOUR
 # how much is said in each hour of one's own day
 _RHYTHM = [1, 0.5, 0.3, 0.2, 0.5, 2, 5, 9, 9, 7, 6, 6, 8, 7, 5, 5, 6, 8, 10, 11, 11, 9, 6, 3]
 _DEEPEST = 7
+PAST_OCCASIONS = 4
+"""How many occasions of a language lie in the past; its others are for those who live on."""
+_LARGEST_CROWD = 26
 _MEASURE = re.compile(r"\{(\w+)\}")
 
 
@@ -72,7 +75,7 @@ class Imagination:
         """Return a history with about so many posts, replies included."""
         self._join()
         self._follow()
-        roots = self._write(int(posts * 0.45))
+        roots = [*self._write(int(posts * 0.45)), *self._gather()]
         for root in roots:
             self._converse(root)
         self._quote(int(posts * 0.06))
@@ -127,22 +130,30 @@ class Imagination:
 
     def _root(self, author: int) -> Post:
         person = self.history.people[author]
-        speaker = self._speakers[person.language]
-        fitting = [kind for kind in speaker.kinds.values() if person.role in kind.who]
-        kinds = fitting or list(speaker.kinds.values())
-        kind = self._chance.choices(kinds, [kind.weight for kind in kinds])[0]
-        topic = self._friend_of(author)
-        text = speaker.say(kind.posts, topic, kind.topic)
-        if self._chance.random() < 0.22:
-            tags = self._chance.sample(kind.tags, min(len(kind.tags), self._chance.choice([1, 1, 2])))
-            text += "".join(f" #{speaker.fill(tag, topic, kind.topic) if '{' in tag else tag}" for tag in tags)
-        return self._add(Post(0, author, self._moment(person), text, kind=kind, topic=topic))
+        opening = self._speakers[person.language].begin(person.role, self._friend_of(author))
+        return self._open(author, self._moment(person), opening)
 
-    def _friend_of(self, author: int) -> dict[str, str]:
+    def _gather(self) -> list[Post]:
+        """Have many talk about the same for some hours, so that it trends."""
+        posts = []
+        for code, speaker in self._speakers.items():
+            crowd = [index for index in self._of_language.get(code, []) if self.history.people[index].bot is None]
+            for occasion in speaker.occasions[:PAST_OCCASIONS]:
+                size = min(len(crowd) // 3, _LARGEST_CROWD, int(3 + 3 * self._chance.paretovariate(0.8)))
+                begins = self._now - self._chance.uniform(1.5, 5) * _HOUR
+                for author in self._chance.sample(crowd, size):
+                    at = int(begins + (self._now - begins) * self._chance.random() ** 0.8)
+                    posts.append(self._open(author, at, speaker.join(occasion, self._friend_of(author))))
+        return posts
+
+    def _open(self, author: int, at: int, opening: Opening) -> Post:
+        return self._add(Post(0, author, at, opening.text, kind=opening.kind, topic=opening.topic))
+
+    def _friend_of(self, author: int) -> str:
         own = self.history.people[author].language
         friends = [other for other in self._following[author] if self.history.people[other].language == own]
         friend = self._chance.choice(friends or self._of_language[own])
-        return {"friend": self.history.people[friend].username}
+        return self.history.people[friend].username
 
     def _moment(self, person: Persona) -> int:
         """Return a time in the days of this history, at an hour that fits the person's day."""
@@ -187,7 +198,7 @@ class Imagination:
         said.add(template)
         text = speaker.say([template], dict(root.topic), kind.topic)
         if self._chance.random() < 0.06:
-            text += f" @{self._friend_of(author)['friend']}"
+            text += f" @{self._friend_of(author)}"
         return self._add(
             Post(0, author, at, text, reply_to=parent, kind=kind, topic=root.topic, depth=parent.depth + 1)
         )

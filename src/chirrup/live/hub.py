@@ -52,7 +52,7 @@ class Seat:
         self.viewer_id = viewer_id
         self.connections: list[Connection] = []
         self.authors: frozenset[int] = frozenset()
-        """Whose posts are listened to: the viewer's, and those of followees."""
+        """Whose posts are listened to, beside the viewer's own."""
         self.listening = asyncio.Lock()
         self.stale = False
         """Whether clients have to load their pages anew, whatever has changed."""
@@ -233,10 +233,10 @@ class Hub:
     async def _listen(self, seat: Seat) -> bool:
         """Listen to the viewer, and to whom the viewer follows by now; return whether the latter has changed."""
         async with seat.listening:
-            # first to what tells of changes, so that none comes between the look and the listening
-            await self._interests.add(seat, [models.viewer_channel(seat.viewer_id)])
             viewer_id = seat.viewer_id
-            authors = (await self._reader.graph.relations(Viewer(viewer_id, 0))).following | {viewer_id}
+            # first to what tells of changes, so that none comes between the look and the listening
+            await self._interests.add(seat, _own(viewer_id))
+            authors = (await self._reader.graph.relations(Viewer(viewer_id, 0))).following
             before, seat.authors = seat.authors, authors
             self._interests.drop(seat, map(models.author_channel, before - authors))
             # also to those that another connection waits for at the moment
@@ -247,7 +247,7 @@ class Hub:
         return authors != before
 
     def _quit(self, seat: Seat) -> None:
-        self._interests.drop(seat, [models.viewer_channel(seat.viewer_id)])
+        self._interests.drop(seat, _own(seat.viewer_id))
         self._interests.drop(seat, map(models.author_channel, seat.authors))
 
     def _start_work(self) -> None:
@@ -292,11 +292,13 @@ class Hub:
         }
         if not viewers:
             return
+        told = 0
         for viewer, entry in await self._news.shown_to(viewers):
             seat = self._seats.get(viewer.id)
             for connection in seat.connections if seat else ():
                 connection.show(entry)
-                self._telemetry.live_events.labels("post").inc()
+                told += 1
+        self._telemetry.live_events.labels("post").inc(told)
 
     def _take(self, channel: str, signal: models.AnySignal) -> None:
         if isinstance(signal, models.Counted):
@@ -367,3 +369,8 @@ class Hub:
             connection.hide(post_id)
         self._unwatch(connection, watched.difference(seen))
         connection.watched = connection.watched.intersection(seen)
+
+
+def _own(viewer_id: int) -> list[str]:
+    """Return what is listened to for a viewer, whomever the viewer follows."""
+    return [models.viewer_channel(viewer_id), models.author_channel(viewer_id)]
