@@ -27,7 +27,7 @@ _ROUTES = regex.compile(
 _INDEX = "/index.html"
 _PLACE = b"</head>"
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:%b; font-src 'self';"
     b" connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
