@@ -10,6 +10,7 @@ import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
 import { ComposeSheet } from "@/compose/ComposeSheet";
 import * as allOfWriting from "@/compose/writing";
+import { LiveContext, LiveLink } from "@/live/link";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -38,6 +39,7 @@ export interface Call {
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
+  signal?: AbortSignal;
   idempotencyKey?: string;
 }
 
@@ -77,15 +79,18 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const link = new LiveLink();
   const around = (
-    <ComposeProvider writing={writing}>
-      <PostActionsProvider>
-        <main>
-          <Outlet />
-        </main>
-        <ComposeSheet />
-      </PostActionsProvider>
-    </ComposeProvider>
+    <LiveContext value={link}>
+      <ComposeProvider writing={writing}>
+        <PostActionsProvider>
+          <main id="main">
+            <Outlet />
+          </main>
+          <ComposeSheet />
+        </PostActionsProvider>
+      </ComposeProvider>
+    </LiveContext>
   );
   const router = createMemoryRouter([{ element: around, children: [{ path: route, element: part }, { path: "*", element: null }] }], {
     initialEntries: [path],
@@ -101,7 +106,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
       </ApiContext>
     </SessionContext>,
   );
-  return { ...view, calls, queries, router, user: userEvent.setup() };
+  return { ...view, calls, link, queries, router, user: userEvent.setup() };
 }
 
 /** What jsdom does not have. */
@@ -113,6 +118,7 @@ export function standIns(): void {
   vi.stubGlobal("ResizeObserver", Observer);
   vi.stubGlobal("IntersectionObserver", Observer);
   vi.stubGlobal("CSS", { supports: () => true, escape: (text: string) => text });
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
   vi.stubGlobal("scrollTo", vi.fn());
   vi.stubGlobal("scrollBy", vi.fn());
   HTMLDialogElement.prototype.showModal = function showModal() {

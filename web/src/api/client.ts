@@ -13,7 +13,8 @@ export interface TokenSource {
 type QueryValue = string | number | boolean | null | undefined;
 
 export interface RequestOptions {
-  query?: Record<string, QueryValue>;
+  /** A list is sent as one parameter for each of its values. */
+  query?: Record<string, QueryValue | readonly string[]>;
   body?: unknown;
   signal?: AbortSignal | undefined;
   idempotencyKey?: string | undefined;
@@ -109,7 +110,8 @@ async function read<T>(response: Response): Promise<T> {
 function queryString(query: RequestOptions["query"]): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== null && value !== undefined) params.set(name, String(value));
+    if (Array.isArray(value)) for (const one of value as readonly string[]) params.append(name, one);
+    else if (value !== null && value !== undefined) params.set(name, String(value));
   }
   const text = params.toString();
   return text && `?${text}`;

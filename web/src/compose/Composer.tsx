@@ -153,10 +153,14 @@ function useInitialFocus(field: React.RefObject<HTMLTextAreaElement | null>, wan
   useLayoutEffect(() => {
     const element = field.current;
     if (!wanted || element === null) return;
-    // A dialog takes the focus when it opens, which is after this.
-    requestAnimationFrame(() => {
+    const focus = () => {
+      if (document.activeElement === element) return;
       element.focus({ preventScroll: true });
       element.setSelectionRange(element.value.length, element.value.length);
-    });
+    };
+    // At once, so that no key of somebody who is typing goes astray.
+    focus();
+    // A dialog takes the focus when it opens, which is after this.
+    requestAnimationFrame(focus);
   }, [field, wanted]);
 }

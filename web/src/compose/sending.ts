@@ -1,3 +1,4 @@
+import { backoff } from "@/api/backoff";
 import { newIdempotencyKey } from "@/api/client";
 import type { Post } from "@/api/types";
 import type { ComposeContext } from "./context";
@@ -24,15 +25,7 @@ export interface PendingPost {
 /** What to do about an attempt that failed. */
 export type Verdict = { kind: "retry"; afterMs?: number } | { kind: "signed-out" } | { kind: "refused"; reason: string };
 
-const FIRST_DELAY = 1000;
-const LONGEST_DELAY = 60_000;
-
-/** Doubles from one second to one minute, a little spread so that clients do not return in step. */
-export function backoff(attempts: number, random: () => number = Math.random): number {
-  const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, attempts - 1));
-  return Math.round(delay * (0.85 + 0.3 * random()));
-}
-
+const OTHER_TAB_DELAY = 5000;
 export interface OutboxOptions {
   storage: Pick<Storage, "getItem" | "setItem">;
   accountId: string;
@@ -146,7 +139,7 @@ export class Outbox {
       const mine = await this.#alone(async () => {
         for (let next = this.#due(); next && !this.#stopped; next = this.#due()) await this.#attempt(next);
       });
-      if (!mine) this.#timer = setTimeout(() => void this.#run(), FIRST_DELAY * 5);
+      if (!mine) this.#timer = setTimeout(() => void this.#run(), OTHER_TAB_DELAY);
     } finally {
       this.#running = false;
     }

@@ -1,12 +1,14 @@
 import { memo, useId, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
-import type { Post, UserSummary } from "@/api/types";
+import type { Id, Post, UserSummary } from "@/api/types";
+import { useGoneHeight } from "@/live/link";
 import { PostImages } from "@/media/PostImages";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
 import { ActionBar } from "./ActionBar";
 import { Byline } from "./Byline";
+import { meantForTheCard } from "./meant-for-the-card";
 import { postPath, profilePath } from "./paths";
 import { PostMenu } from "./PostMenu";
 import { PostText } from "./PostText";
@@ -43,6 +45,7 @@ export const PostCard = memo(function PostCard({
 }: PostCardProps) {
   const navigate = useNavigate();
   const id = useId();
+  const goneHeight = useGoneHeight(post.id);
   const open = () => void navigate(postPath(post));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && event.target === event.currentTarget) open();
@@ -53,11 +56,13 @@ export const PostCard = memo(function PostCard({
     else open();
   };
 
+  if (goneHeight !== undefined) return <GoneCard name={name} post={post.id} height={goneHeight} className={className} />;
   return (
     // The time is the link that assistive technology uses; the rest of the card only makes the target larger.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       data-card={name}
+      data-post={post.id}
       // The feed pattern moves the focus from article to article.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
@@ -101,6 +106,27 @@ export const PostCard = memo(function PostCard({
   );
 });
 
+interface GoneCardProps {
+  name: string;
+  post: Id;
+  height: number;
+  className: string | undefined;
+}
+
+/** What was deleted while somebody looks at it keeps its room, so that nothing else moves. */
+function GoneCard({ name, post, height, className }: GoneCardProps) {
+  return (
+    <article
+      data-card={name}
+      data-post={post}
+      style={{ minHeight: height }}
+      className={cx("grid place-items-center px-4 text-sm text-muted", className)}
+    >
+      <p role="status">{strings.thread.goneHere}</p>
+    </article>
+  );
+}
+
 function ReplyTo({ post }: { post: Post }) {
   const parent = post.reply_to_author;
   if (parent === null) return <p className="text-sm text-muted">{strings.post.replyToGone}</p>;
@@ -112,12 +138,4 @@ function ReplyTo({ post }: { post: Post }) {
       </Link>
     </p>
   );
-}
-
-/** A click on text that is being selected, or on a control, is not for the card. */
-function meantForTheCard(event: MouseEvent): boolean {
-  if (event.defaultPrevented || event.button !== 0) return false;
-  const control = (event.target as Element).closest("a, button, [role=menu], dialog, textarea");
-  if (control && event.currentTarget.contains(control)) return false;
-  return event.currentTarget.contains(event.target as Node) && window.getSelection()?.isCollapsed !== false;
 }

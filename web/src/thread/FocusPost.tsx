@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Post } from "@/api/types";
+import { useGoneHeight } from "@/live/link";
 import { PostImages } from "@/media/PostImages";
 import { ActionBar } from "@/post/ActionBar";
 import { profilePath } from "@/post/paths";
@@ -21,8 +22,15 @@ interface FocusPostProps {
 /** The post that the page is about: larger, with its exact time and numbers. */
 export function FocusPost({ post, name, answered }: FocusPostProps) {
   const { author } = post;
+  if (useGoneHeight(post.id) !== undefined) {
+    return (
+      <article data-card={name} data-post={post.id} tabIndex={-1} className="px-4 py-10 text-center text-sm text-muted">
+        <p role="status">{strings.thread.goneHere}</p>
+      </article>
+    );
+  }
   return (
-    <article data-card={name} tabIndex={-1} aria-labelledby="focus-author" className="px-4 pt-3.5">
+    <article data-card={name} data-post={post.id} tabIndex={-1} aria-labelledby="focus-author" className="px-4 pt-3.5">
       <div className="flex items-center gap-3">
         <Link to={profilePath(author)} tabIndex={-1} aria-hidden="true" className="rounded-full">
           <Avatar user={author} />
