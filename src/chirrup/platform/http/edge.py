@@ -105,7 +105,7 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        upload = asked == "POST" and scope["path"] in self._uploads
+        upload = scope["path"] in self._uploads
         refusal = _unreadable_form(headers) if upload else _unreadable(scope, headers)
         try:
             if refusal is not None:
