@@ -193,3 +193,11 @@ def test_what_only_a_cluster_has_is_refused_elsewhere(services: dict[str, str]) 
     ran = bench(services, "relay", "--profile", "embedded")
     assert ran.returncode == 2
     assert "--profile cluster" in ran.stderr
+
+
+def test_followers_at_two_gateways_are_told_of_each_post_once(services: dict[str, str]) -> None:
+    facts = facts_of(services, "live", "--connections", 40, "--follows", 5, "--rate", 20, "--seconds", 2)
+    assert facts["deliveries"] > facts["posts"] > 0
+    assert (facts["deliveries_lost"], facts["deliveries_doubled"], facts["deliveries_to_others"]) == (0, 0, 0)
+    assert 0 < facts["answer_ms_p50"] <= facts["delivery_ms_max"]
+    assert facts["one_kib_per_connection"] > 0

@@ -1,13 +1,17 @@
 """When and how the server ends connections."""
 
 import asyncio
+import gc
 import json
+import weakref
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from chirrup.bootstrap import Application
+from chirrup.entrypoints.server import Server
 from chirrup.live import gateway
 from chirrup.live.models import Close
 from tests.live.clients import code_of, connected, eventually, listening, open_socket, streaming, token_of
@@ -124,3 +128,24 @@ async def test_a_server_that_ends_says_so(community: Community, app: Application
         app.live.hub.end_all()
         assert await live.end() == Close.RESTART
         assert (await stream.next())[1]["code"] == Close.RESTART
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Leave what is no longer used to the counts of references."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_what_a_connection_held_is_free_once_it_has_gone(
+    community: Community, base: str, live_server: Server
+) -> None:
+    wren = await community.person("wren")
+    async with listening(base, wren):
+        connections = [one for seat in community.app.live.hub._seats.values() for one in seat.connections]
+        held = list(map(weakref.ref, [*live_server.server_state.connections, *connections]))
+        del connections
+    assert len(held) == 2
+    await eventually(lambda: not any(one() for one in held))
