@@ -7,12 +7,15 @@ request that breaks the protocol is answered as the vendor does, and is a failur
 import asyncio
 import base64
 import contextlib
+import datetime
+import ipaddress
 import re
 import secrets
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
@@ -22,10 +25,12 @@ import h2.events
 import h2.exceptions
 import jwt
 import msgspec
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.x509.oid import NameOID
 
 from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.ports import PushDevice, PushService
@@ -243,6 +248,31 @@ class GoogleService(Service):
         return 200, {}, msgspec.json.encode(content)
 
 
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a private key as vendors hand it out."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def make_certificate(folder: Path) -> Path:
+    """Return a file with a key and a certificate of this machine, which vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "push.test")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "server.pem"
+    file.write_bytes(pem(key) + made.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
 AnyService = WebPushService | AppleService | GoogleService
 SERVICES: dict[PushService, type[AnyService]] = {"web": WebPushService, "apns": AppleService, "fcm": GoogleService}
 
@@ -273,8 +303,11 @@ async def serving(handler: Handler, port: int = 0) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def serving_http2(handler: Handler, context: ssl.SSLContext) -> AsyncIterator[str]:
+async def serving_http2(handler: Handler, certificate: Path, port: int = 0) -> AsyncIterator[str]:
     """Serve HTTP/2 over TLS on this machine; yield the origin."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    context.set_alpn_protocols(["h2"])
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
@@ -312,7 +345,7 @@ async def serving_http2(handler: Handler, context: ssl.SSLContext) -> AsyncItera
         finally:
             writer.close()
 
-    async with _listening(talk, 0, context) as bound:
+    async with _listening(talk, port, context) as bound:
         yield f"https://127.0.0.1:{bound}"
 
 

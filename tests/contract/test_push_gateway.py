@@ -1,8 +1,5 @@
 """The promises of the `PushGateway` port, over each push service."""
 
-import datetime
-import ipaddress
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,10 +8,6 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from chirrup.platform.adapters.push import asking
 from chirrup.platform.adapters.push.apns import Apns, ApnsAccount
@@ -30,6 +23,8 @@ from tests.push_servers import (
     AppleService,
     GoogleService,
     WebPushService,
+    make_certificate,
+    pem,
     serving,
     serving_http2,
 )
@@ -41,20 +36,7 @@ LONG = msgspec.structs.replace(SONG, body="🐦" * 240, title="🐦" * 60)
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate of this machine, which vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "push.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    file.write_bytes(_pem(key) + made.public_bytes(serialization.Encoding.PEM))
-    return file
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(params=SERVICES)
@@ -65,10 +47,7 @@ async def service(
     service = SERVICES[request.param](clock=clock)
     async with AsyncExitStack() as stack:
         if isinstance(service, AppleService):
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(certificate)
-            context.set_alpn_protocols(["h2"])
-            service.url = await stack.enter_async_context(serving_http2(service.answer, context))
+            service.url = await stack.enter_async_context(serving_http2(service.answer, certificate))
         else:
             service.url = await stack.enter_async_context(serving(service.answer))
         yield service
@@ -91,19 +70,12 @@ def gateway(service: AnyService, client: httpx.AsyncClient, clock: HandClock) ->
         service.public_key = gateway.services["web"]
         return gateway
     if isinstance(service, AppleService):
-        account = ApnsAccount(_pem(service.key).decode(), service.key_id, service.team_id, service.topic, service.url)
+        account = ApnsAccount(pem(service.key).decode(), service.key_id, service.team_id, service.topic, service.url)
         return Apns(client, clock, account)
     account_of_google = ServiceAccount(
-        service.project, service.email, _pem(service.key).decode(), "1", f"{service.url}/token"
+        service.project, service.email, pem(service.key).decode(), "1", f"{service.url}/token"
     )
     return Fcm(client, clock, account_of_google, service.url)
-
-
-def _pem(key: Any) -> bytes:
-    made: bytes = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return made
 
 
 async def test_a_message_reaches_its_device_and_no_other(gateway: PushGateway, service: AnyService) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import regex
 
 from chirrup.platform.adapters.push.asking import LIFETIME, failure, post
+from chirrup.platform.adapters.push.signing import check_key
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import RuleBroken
 from chirrup.platform.ports import PushDevice, PushMessage, PushService
@@ -43,6 +44,12 @@ class Apns:
     """The `PushGateway` port over Apple's service."""
 
     def __init__(self, client: httpx.AsyncClient, clock: Clock, account: ApnsAccount) -> None:
+        """Talk to the service by a client that speaks HTTP/2.
+
+        Raises:
+            StartRefused: the account's key cannot sign.
+        """
+        check_key(account.private_key, "ES256", "Apple's push service")
         self._client = client
         self._clock = clock
         self._account = account

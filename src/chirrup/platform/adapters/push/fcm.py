@@ -11,6 +11,7 @@ import jwt
 import msgspec
 
 from chirrup.platform.adapters.push.asking import LIFETIME, failure, post
+from chirrup.platform.adapters.push.signing import check_key
 from chirrup.platform.clock import Clock
 from chirrup.platform.errors import PushFailed, RuleBroken
 from chirrup.platform.ports import PushDevice, PushMessage, PushService
@@ -62,6 +63,12 @@ class Fcm:
     def __init__(
         self, client: httpx.AsyncClient, clock: Clock, account: ServiceAccount, url: str = "https://fcm.googleapis.com"
     ) -> None:
+        """Talk to the service at a URL.
+
+        Raises:
+            StartRefused: the account's key cannot sign.
+        """
+        check_key(account.private_key, "RS256", "Google's push service")
         self._client = client
         self._clock = clock
         self._account = account
