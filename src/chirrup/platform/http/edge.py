@@ -66,7 +66,7 @@ class Edge:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = self._request_id(headers)
-        scope["state"] = {"request_id": request_id}
+        scope.setdefault("state", {})["request_id"] = request_id
         path = scope["path"]
         if path in self._hot_routes and scope["method"] == "GET":
             body = await self._hot_routes[path](scope, headers)
