@@ -8,13 +8,14 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
 
 import pytest
+import pyvips
 
 from chirrup.platform.adapters.vips import maker as vips
 from chirrup.platform.adapters.vips.maker import VipsMaker
 from chirrup.platform.errors import RuleBroken, Unavailable, UnsupportedMedia
 from chirrup.platform.ports import Crop, PictureMaker, PictureOrder
 from chirrup.platform.telemetry import Telemetry
-from tests.pictures import KINDS, animation, opened, picture
+from tests.pictures import KINDS, animation, encoded, opened, picture
 
 PIXELS = 1_000_000
 LARGEST = Path(__file__).parent / "largest.avif"
@@ -85,6 +86,26 @@ async def test_a_part_is_cut_out_and_stands_still(maker: PictureMaker, tmp_path:
 async def test_a_part_beyond_the_picture_is_refused(maker: PictureMaker, tmp_path: Path, crop: Crop) -> None:
     with pytest.raises(RuleBroken):
         await maker.make(source(tmp_path, picture(40, 30)), tmp_path, PictureOrder(edges=(20,), crop=crop))
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        lambda red: encoded(red, ".jpg", Q=95),
+        lambda red: encoded(red.icc_transform("p3", input_profile="srgb"), ".jpg", Q=95),
+        lambda red: encoded(red.icc_transform("cmyk", input_profile="srgb"), ".jpg", Q=95),
+        lambda red: encoded(red.icc_transform("cmyk", input_profile="srgb"), ".jpg", Q=95, keep="none"),
+        lambda red: encoded(red.colourspace("rgb16"), ".png"),
+    ],
+    ids=["sRGB", "wide gamut", "CMYK with its profile", "CMYK without", "16 bits"],
+)
+async def test_colours_are_those_that_were_meant(
+    maker: PictureMaker, tmp_path: Path, photo: Callable[[pyvips.Image], bytes]
+) -> None:
+    red = pyvips.Image.black(40, 30, bands=3).linear(1, [200, 60, 50]).cast("uchar").copy(interpretation="srgb")
+    made = await maker.make(source(tmp_path, photo(red)), tmp_path, ORDER)
+    image = opened((tmp_path / made.versions[-1].file).read_bytes())
+    assert [band.avg() for band in image.bandsplit()[:3]] == pytest.approx([200, 60, 50], abs=8)
 
 
 async def test_an_animation_of_many_frames_keeps_its_size(maker: PictureMaker, tmp_path: Path) -> None:

@@ -156,20 +156,47 @@ async def test_a_form_of_endless_parts_is_refused(community: Community) -> None:
     assert await send(wren, one * 1000 + b"--nest--\r\n", FORM) == 400
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_damaged_picture_is_a_picture_or_a_422(community: Community, kind: str) -> None:
+Edits = list[tuple[float, bytes, int]]
+edits = st.lists(
+    st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6), st.integers(0, 40)), min_size=1, max_size=8
+)
+"""Changes of any bytes: at which share of its length, what is put there, and how many go for it."""
+fuzz = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def mangled(content: bytes, changes: Edits) -> bytes:
+    """Return what is left of a content."""
+    for place, fresh, gone in changes:
+        start = int(place * len(content))
+        content = content[:start] + fresh + content[start + gone :]
+    return content
+
+
+@fuzz
+@given(st.sampled_from(KINDS), edits)
+async def test_a_mangled_picture_is_a_picture_or_refused(community: Community, kind: str, changes: Edits) -> None:
+    person = await wren_of(community)
+    assert await send(person, part("file", mangled(picture(80, 60, kind), changes)), FORM) in {201, 415, 422}
+
+
+async def test_after_mangled_pictures_whole_ones_are_made(community: Community) -> None:
     wren = await community.person("wren")
-    whole = picture(80, 60, kind)
-    chance = random.Random(f"wren {kind}")
-    for _ in range(25):
-        damaged = bytearray(whole)
-        for _ in range(chance.randrange(1, 12)):
-            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        assert await send(wren, part("file", bytes(damaged)), FORM) in {201, 415, 422}
-    await upload(wren, picture(shade=99))
+    chance = random.Random("wren")
+    for kind in KINDS:
+        changes = [(chance.random(), chance.randbytes(3), 3) for _ in range(6)]
+        await send(wren, part("file", mangled(picture(80, 60, kind), changes)), FORM)
+        await upload(wren, picture(80, 60, kind))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@fuzz
+@given(edits)
+async def test_a_mangled_form_is_answered(community: Community, changes: Edits) -> None:
+    person = await wren_of(community)
+    whole = part("alt", b"A wren.", end=False) + b"\r\n" + part("file", picture(8, 6))
+    await send(person, mangled(whole, changes), FORM)
+
+
+@fuzz
 @given(st.binary(max_size=400), st.binary(max_size=60))
 async def test_any_bytes_in_a_form_are_answered(community: Community, content: bytes, around: bytes) -> None:
     person = await wren_of(community)

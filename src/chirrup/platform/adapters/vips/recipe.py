@@ -86,8 +86,9 @@ def _largest(image: pyvips.Image, order: PictureOrder) -> pyvips.Image:
     if order.crop is not None:
         # a part is cut out of the whole, which a stream of rows does not hold
         image = _cut(image.copy_memory(), order.crop)
-    # the profile goes with the rest of the metadata, so its colours become those that are meant without one
-    return image.thumbnail_image(edge, height=edge, size="down", export_profile="srgb").copy_memory()
+    # a profile goes with the rest of the metadata, so its colours become those that are meant without one
+    profile = {"export_profile": "srgb"} if image.get_typeof("icc-profile-data") else {}
+    return image.thumbnail_image(edge, height=edge, size="down", **profile).copy_memory()
 
 
 def _cut(image: pyvips.Image, crop: Crop) -> pyvips.Image:
