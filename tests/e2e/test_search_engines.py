@@ -86,9 +86,8 @@ async def test_an_index_that_is_lost_is_built_again_by_itself(settings: Settings
         await community.close()
 
 
+@pytest.mark.parametrize("settings", ["opensearch"], indirect=True)
 async def test_while_an_engine_is_away_all_but_search_goes_on_and_nothing_is_lost(settings: Settings) -> None:
-    if settings.search_engine == "postgres":
-        pytest.skip("it is the database, too")
     await prepare(settings)
     away = msgspec.structs.replace(settings, opensearch_url=f"http://127.0.0.1:{free_port()}")
     async with working(away) as app:
