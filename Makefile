@@ -63,6 +63,9 @@ test-python: $(DEV) $(WEB)
 test-cluster: $(DEV) $(WEB)
 	$(BIN)/pytest --profile cluster tests/e2e \
 		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+	CHIRRUP_TEST_SEARCH=opensearch $(BIN)/pytest --profile cluster \
+		tests/e2e/test_search.py tests/e2e/test_search_fuzz.py tests/e2e/test_search_reindex.py \
+		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 	$(BIN)/pytest --profile cluster tests/model
 
 # nothing may be skipped in CI, so what the tests of the cluster profile need runs there; .ci/run stops it

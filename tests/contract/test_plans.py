@@ -112,6 +112,7 @@ ASKED: dict[str, Call] = {
     "GraphStore.follower_counts": lambda r: graph.follower_counts(r, SOME),
     "GraphStore.first_followers": lambda r: graph.first_followers(r, [GIANT, *SOME], 50),
     "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
+    "PostStore.written_after": lambda r: posts.written_after(r, OF_GIANT, 500),
     "PostStore.insert": lambda tx: posts.insert(tx, ROW),
     "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
     "PostStore.authors_of": lambda r: posts.authors_of(r, PAGE),

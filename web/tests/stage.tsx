@@ -8,7 +8,9 @@ import type { ApiClient } from "@/api/client";
 import { ApiContext } from "@/api/context";
 import type { Me } from "@/api/types";
 import { ComposeProvider } from "@/compose/ComposeProvider";
-import { ComposerSheet } from "@/compose/ComposerSheet";
+import { ComposeSheet } from "@/compose/ComposeSheet";
+import * as allOfWriting from "@/compose/writing";
+import { LiveContext, LiveLink } from "@/live/link";
 import { PostActionsProvider } from "@/post/PostActionsProvider";
 import { SessionContext } from "@/session/context";
 import { SessionStore } from "@/session/store";
@@ -33,10 +35,11 @@ export const me: Me = {
 };
 
 export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
+  signal?: AbortSignal;
   idempotencyKey?: string;
 }
 
@@ -54,6 +57,7 @@ function makeApi(answer: Answer) {
     get: (path: string, options?: object) => ask("GET", path, undefined, options),
     post: (path: string, body?: unknown, options?: object) => ask("POST", path, body, options),
     put: (path: string, body?: unknown, options?: object) => ask("PUT", path, body, options),
+    patch: (path: string, body?: unknown, options?: object) => ask("PATCH", path, body, options),
     delete: (path: string) => ask("DELETE", path, undefined),
   } as unknown as ApiClient;
   return { api, calls };
@@ -64,24 +68,29 @@ interface StageOptions {
   path?: string;
   route?: string;
   visitor?: boolean;
+  /** Null has the part that writes come later, as on a page. */
+  writing?: typeof allOfWriting | null;
 }
 
 /** Puts a part of the client on a page with everything around it that it needs. */
-export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false }: StageOptions = {}) {
+export function stage(part: ReactNode, { answer = () => undefined, path = "/", route = "*", visitor = false, writing = allOfWriting }: StageOptions = {}) {
   const { api, calls } = makeApi(answer);
   const session = new SessionStore(
     visitor ? null : { user: me, access_token: "token", refresh_token: null, token_type: "Bearer", expires_in: 900 },
   );
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const link = new LiveLink();
   const around = (
-    <ComposeProvider>
-      <PostActionsProvider>
-        <main>
-          <Outlet />
-        </main>
-        <ComposerSheet />
-      </PostActionsProvider>
-    </ComposeProvider>
+    <LiveContext value={link}>
+      <ComposeProvider writing={writing}>
+        <PostActionsProvider>
+          <main id="main">
+            <Outlet />
+          </main>
+          <ComposeSheet />
+        </PostActionsProvider>
+      </ComposeProvider>
+    </LiveContext>
   );
   const router = createMemoryRouter([{ element: around, children: [{ path: route, element: part }, { path: "*", element: null }] }], {
     initialEntries: [path],
@@ -97,7 +106,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
       </ApiContext>
     </SessionContext>,
   );
-  return { ...view, calls, queries, router, user: userEvent.setup() };
+  return { ...view, calls, link, queries, router, user: userEvent.setup() };
 }
 
 /** What jsdom does not have. */
@@ -109,6 +118,7 @@ export function standIns(): void {
   vi.stubGlobal("ResizeObserver", Observer);
   vi.stubGlobal("IntersectionObserver", Observer);
   vi.stubGlobal("CSS", { supports: () => true, escape: (text: string) => text });
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
   vi.stubGlobal("scrollTo", vi.fn());
   vi.stubGlobal("scrollBy", vi.fn());
   HTMLDialogElement.prototype.showModal = function showModal() {

@@ -1,7 +1,6 @@
 """The embedded profile: API and workers in one process, over one data directory."""
 
 import asyncio
-import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import structlog
 import uvloop
 
 from chirrup.bootstrap import Application, open_application
+from chirrup.entrypoints import collector
 from chirrup.entrypoints.api import create_api
 from chirrup.entrypoints.audience import Audience
 from chirrup.entrypoints.operator import answering, listening
@@ -34,9 +34,7 @@ async def serve(
     async with open_application(settings) as app, at_work(app) as failure, answering(app, door):
         if settings.rate_limits == "off":
             log.warning("limits.off")
-        # what start-up made lives as long as the process: the collector need not look at it again
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         lifecycle = Lifecycle()
         server = Server(create_api(app, lifecycle), settings, app.live.hub.stop)
 

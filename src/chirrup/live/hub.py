@@ -31,6 +31,7 @@ _PRESUMED_MS = 60_000
 """How far back entries count as known to a client that says nothing about it, and is about to load its page."""
 _LONGEST_QUEUE = 10_000
 _AT_ONCE = 64
+_VIEWERS_AT_ONCE = 500
 
 _TOLD: Mapping[type[models.Signal], str] = {models.Deleted: "delete", models.Noticed: "notification"}
 _decoder = msgspec.json.Decoder(models.AnySignal)
@@ -286,19 +287,21 @@ class Hub:
         for channel, signal in later:
             self._take(channel, signal)
 
-    async def _show(self, audience: dict[int, set[Seat]]) -> None:
-        viewers = {
-            post_id: [seat.viewer for seat in seats if seat.connections] for post_id, seats in audience.items() if seats
-        }
-        if not viewers:
-            return
-        told = 0
-        for viewer, entry in await self._news.shown_to(viewers):
-            seat = self._seats.get(viewer.id)
-            for connection in seat.connections if seat else ():
-                connection.show(entry)
-                told += 1
-        self._telemetry.live_events.labels("post").inc(told)
+    async def _show(self, audience: Mapping[int, Collection[Seat]]) -> None:
+        """Tell of posts those of their audience who are shown them; a giant's holds up nobody else for long."""
+        pairs = [(post_id, seat.viewer) for post_id, seats in audience.items() for seat in seats if seat.connections]
+        for start in range(0, len(pairs), _VIEWERS_AT_ONCE):
+            viewers: dict[int, list[Viewer]] = {}
+            for post_id, viewer in pairs[start : start + _VIEWERS_AT_ONCE]:
+                viewers.setdefault(post_id, []).append(viewer)
+            told = 0
+            for viewer, entry in await self._news.shown_to(viewers):
+                seat = self._seats.get(viewer.id)
+                for connection in seat.connections if seat else ():
+                    connection.show(entry)
+                    told += 1
+            self._telemetry.live_events.labels("post").inc(told)
+            await asyncio.sleep(0)
 
     def _take(self, channel: str, signal: models.AnySignal) -> None:
         if isinstance(signal, models.Counted):

@@ -1,5 +1,6 @@
 import { NavLink, useLocation } from "react-router";
 import { ComposeButton } from "@/compose/ComposeButton";
+import { useUnread } from "@/notifications/use-unread";
 import { useMe } from "@/session/context";
 import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
@@ -10,8 +11,9 @@ import { destinationsFor, type Destination } from "./destinations";
 /** The way around on phones, with the composer under the thumb. */
 export function BottomBar() {
   const me = useMe();
+  const unread = useUnread();
   const { pathname } = useLocation();
-  const destinations = destinationsFor(me);
+  const destinations = destinationsFor(me, unread).filter(({ wideOnly }) => !wideOnly);
   return (
     <nav
       aria-label={strings.app.navigation}
@@ -40,13 +42,13 @@ export function BottomBar() {
   );
 }
 
-function BarLink({ to, label, Icon }: Destination) {
+function BarLink({ to, label, spoken, Icon }: Destination) {
   return (
     <li>
       <NavLink
         to={to}
         end
-        aria-label={label}
+        aria-label={spoken ?? label}
         className={({ isActive }) => cx("grid size-12 place-items-center rounded-full", isActive ? "text-ink" : "text-muted")}
       >
         {({ isActive }) => <Icon filled={isActive} width={26} height={26} />}

@@ -1,5 +1,6 @@
 import { Link, NavLink, useLocation } from "react-router";
 import { ComposeButton } from "@/compose/ComposeButton";
+import { useUnread } from "@/notifications/use-unread";
 import { useMe } from "@/session/context";
 import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
@@ -11,6 +12,7 @@ import { destinationsFor } from "./destinations";
 /** The left column of wide screens; without labels where there is little room. */
 export function Rail() {
   const me = useMe();
+  const unread = useUnread();
   return (
     <header className="sticky top-0 hidden h-dvh shrink-0 flex-col items-end overflow-y-auto py-2 pe-3 ps-3 md:flex lg:w-(--rail-width) lg:pe-6">
       <Link
@@ -23,12 +25,12 @@ export function Rail() {
       </Link>
       <nav aria-label={strings.app.navigation} className="lg:w-full">
         <ul className="space-y-1">
-          {destinationsFor(me).map(({ to, label, Icon }) => (
+          {destinationsFor(me, unread).map(({ to, label, spoken, Icon }) => (
             <li key={to}>
               <NavLink
                 to={to}
                 end
-                aria-label={label}
+                aria-label={spoken ?? label}
                 className={({ isActive }) =>
                   cx(
                     "flex min-h-12 min-w-12 items-center gap-4 rounded-full px-3 transition-colors hover:bg-hover",

@@ -3,86 +3,112 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react
 import { useNavigate } from "react-router";
 import { useApi } from "@/api/context";
 import type { Post } from "@/api/types";
+import { useLater } from "@/app/use-later";
 import { useSession } from "@/session/context";
 import { strings } from "@/strings";
 import { useToast } from "@/ui/toast-context";
-import { placeArrival } from "./arrivals";
-import { ComposeContext, type Compose, type OpenComposer } from "./compose-context";
+import { ComposeContext, type Compose, type OpenComposer, type Writing } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
 import { DraftStore } from "./drafts";
-import { judge } from "./judge";
-import { Outbox, type PendingPost } from "./sending";
+import type { ImageDesk } from "./images/image-desk";
+import type { Outbox } from "./sending";
+
+const loadWriting = () => import("./writing");
+
+interface ComposeProviderProps {
+  children: ReactNode;
+  writing?: Writing | null;
+}
 
 /** Holds what the signed-in person is writing and what is still on its way. */
-export function ComposeProvider({ children }: { children: ReactNode }) {
+export function ComposeProvider({ children, writing: given = null }: ComposeProviderProps) {
   const session = useSession();
   const accountId = session.user?.id ?? null;
-  const desk = useDesk(accountId, session.status === "member");
   const [opened, setOpened] = useState<OpenComposer | null>(null);
-
   const open = useCallback((target: Target, post?: Post) => setOpened({ target, post: post ?? null }), []);
   const close = useCallback(() => setOpened(null), []);
+
+  const toast = useToast();
+  const writing = useLater(loadWriting, {
+    given,
+    wanted: accountId !== null && (opened !== null || leftSomething(accountId)),
+    onFailure: () => toast({ message: strings.compose.notLoaded, tone: "error" }),
+  });
+  const drafts = useDrafts(accountId);
+  const images = useImages(writing, drafts);
+  const outbox = useOutbox(writing, accountId, session.status === "member");
+
   const compose = useMemo<Compose>(
-    () => ({ desk, opened: desk === null ? null : opened, open, close }),
-    [desk, opened, open, close],
+    () => ({
+      writing,
+      drafts,
+      desk: drafts && images && outbox && { drafts, images, outbox },
+      opened: drafts && opened,
+      open,
+      close,
+    }),
+    [writing, drafts, images, outbox, opened, open, close],
   );
   return <ComposeContext value={compose}>{children}</ComposeContext>;
 }
 
-function useDesk(accountId: string | null, signedIn: boolean): Compose["desk"] {
+/** Posts that an earlier page could not send do not wait until the browser is idle. */
+function leftSomething(accountId: string): boolean {
+  return (localStorage.getItem(`chirrup.outbox.${accountId}`) ?? "[]") !== "[]";
+}
+
+function useDrafts(accountId: string | null): DraftStore | null {
+  const drafts = useMemo(() => (accountId === null ? null : new DraftStore(localStorage, accountId)), [accountId]);
+  useStorageEvents(drafts);
+  return drafts;
+}
+
+function useImages(writing: Writing | null, drafts: DraftStore | null): ImageDesk | null {
+  const api = useApi();
+  const images = useMemo(() => writing && drafts && writing.makeImageDesk(api, drafts), [writing, api, drafts]);
+  useEffect(() => {
+    if (images === null) return;
+    const wake = () => images.wake();
+    window.addEventListener("online", wake);
+    return () => window.removeEventListener("online", wake);
+  }, [images]);
+  return images;
+}
+
+function useOutbox(writing: Writing | null, accountId: string | null, signedIn: boolean): Outbox | null {
   const api = useApi();
   const queries = useQueryClient();
   const toast = useToast();
   const navigate = useNavigate();
 
-  const desk = useMemo(() => {
-    if (accountId === null) return null;
-    const drafts = new DraftStore(localStorage, accountId);
-    const outbox = new Outbox({
-      storage: localStorage,
-      accountId,
-      judge,
-      send: (pending) => api.post<Post>("/posts", bodyOf(pending), { idempotencyKey: pending.key }),
-      onSent: (pending, post) => {
-        placeArrival(queries, post);
-        const words = strings.compose.sent[pending.context.kind];
-        const view = () => void navigate(`/@${post.author.username}/${post.id}`);
-        toast({ message: words, action: { label: strings.compose.view, onAct: view } });
-      },
-    });
-    return { drafts, outbox };
-  }, [accountId, api, queries, toast, navigate]);
+  const outbox = useMemo(() => {
+    if (writing === null || accountId === null) return null;
+    return writing.makeOutbox({ accountId, api, queries, toast, navigate: (path) => void navigate(path) });
+  }, [writing, accountId, api, queries, toast, navigate]);
+  useStorageEvents(outbox);
 
   useEffect(() => {
-    if (desk === null) return;
-    const wake = () => desk.outbox.wake();
-    const onStorage = (event: StorageEvent) => {
-      desk.drafts.onStorage(event);
-      desk.outbox.onStorage(event);
-    };
+    if (outbox === null) return;
+    const wake = () => outbox.wake();
     window.addEventListener("online", wake);
-    window.addEventListener("storage", onStorage);
     return () => {
-      desk.outbox.stop();
+      outbox.stop();
       window.removeEventListener("online", wake);
-      window.removeEventListener("storage", onStorage);
     };
-  }, [desk]);
+  }, [outbox]);
 
   useEffect(() => {
-    if (signedIn) desk?.outbox.start();
-  }, [desk, signedIn]);
+    if (signedIn) outbox?.start();
+  }, [outbox, signedIn]);
 
-  return desk;
+  return outbox;
 }
 
-function bodyOf({ text, context }: PendingPost): { text: string; reply_to?: string; quote_of?: string } {
-  switch (context.kind) {
-    case "new":
-      return { text };
-    case "reply":
-      return { text, reply_to: context.id };
-    case "quote":
-      return { text, quote_of: context.id };
-  }
+/** What another tab writes is seen here. */
+function useStorageEvents(store: { onStorage: (event: StorageEvent) => void } | null): void {
+  useEffect(() => {
+    if (store === null) return;
+    window.addEventListener("storage", store.onStorage);
+    return () => window.removeEventListener("storage", store.onStorage);
+  }, [store]);
 }

@@ -2,6 +2,7 @@ import { createContext, use, useSyncExternalStore } from "react";
 import type { Post } from "@/api/types";
 import type { ComposeContext as Target } from "./context";
 import type { DraftStore } from "./drafts";
+import type { ImageDesk } from "./images/image-desk";
 import type { Outbox, PendingPost } from "./sending";
 
 /** What the sheet is open for; `post` is the one answered or quoted, when it is at hand. */
@@ -10,9 +11,15 @@ export interface OpenComposer {
   post: Post | null;
 }
 
+export type Writing = typeof import("./writing");
+
 export interface Compose {
+  /** The part of the program that writes; null until it is there. */
+  writing: Writing | null;
   /** Null for visitors: they have nothing to write with. */
-  desk: { drafts: DraftStore; outbox: Outbox } | null;
+  drafts: DraftStore | null;
+  /** Null for visitors, and until the part that writes is there. */
+  desk: { drafts: DraftStore; images: ImageDesk; outbox: Outbox } | null;
   opened: OpenComposer | null;
   open: (target: Target, post?: Post) => void;
   close: () => void;
@@ -36,7 +43,7 @@ export function usePendingPosts(): readonly PendingPost[] {
 
 /** The draft of one target, and how to change it. */
 export function useDraft(target: Target): [string, (text: string) => void] {
-  const { desk } = useCompose();
-  const text = useSyncExternalStore(desk?.drafts.subscribe ?? nothingToHear, () => desk?.drafts.get(target) ?? "");
-  return [text, (next) => desk?.drafts.set(target, next)];
+  const { drafts } = useCompose();
+  const text = useSyncExternalStore(drafts?.subscribe ?? nothingToHear, () => drafts?.get(target) ?? "");
+  return [text, (next) => drafts?.set(target, next)];
 }

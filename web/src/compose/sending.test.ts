@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Post } from "@/api/types";
 import { makePost } from "@/post/fixtures";
-import { Outbox, backoff, type PendingPost, type Verdict } from "./sending";
+import { Outbox, type PendingPost, type Verdict } from "./sending";
 
 const fresh = { kind: "new" } as const;
 
@@ -34,13 +34,6 @@ beforeEach(() => {
   localStorage.clear();
 });
 afterEach(() => vi.useRealTimers());
-
-describe("backoff", () => {
-  it("doubles up to a minute", () => {
-    const middle = () => 0.5;
-    expect([1, 2, 3, 7, 50].map((attempts) => backoff(attempts, middle))).toEqual([1000, 2000, 4000, 60_000, 60_000]);
-  });
-});
 
 describe("Outbox", () => {
   it("sends at once and lets go when the post is there", async () => {

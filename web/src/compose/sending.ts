@@ -1,6 +1,8 @@
+import { backoff } from "@/api/backoff";
 import { newIdempotencyKey } from "@/api/client";
 import type { Post } from "@/api/types";
 import type { ComposeContext } from "./context";
+import type { DraftImage } from "./images/images";
 
 export type PendingState = "waiting" | "sending" | "signed-out" | "refused";
 
@@ -9,6 +11,7 @@ export interface PendingPost {
   /** The idempotency key of every attempt. */
   key: string;
   text: string;
+  images: readonly DraftImage[];
   context: ComposeContext;
   createdAt: number;
   attempts: number;
@@ -22,15 +25,7 @@ export interface PendingPost {
 /** What to do about an attempt that failed. */
 export type Verdict = { kind: "retry"; afterMs?: number } | { kind: "signed-out" } | { kind: "refused"; reason: string };
 
-const FIRST_DELAY = 1000;
-const LONGEST_DELAY = 60_000;
-
-/** Doubles from one second to one minute, a little spread so that clients do not return in step. */
-export function backoff(attempts: number, random: () => number = Math.random): number {
-  const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, attempts - 1));
-  return Math.round(delay * (0.85 + 0.3 * random()));
-}
-
+const OTHER_TAB_DELAY = 5000;
 export interface OutboxOptions {
   storage: Pick<Storage, "getItem" | "setItem">;
   accountId: string;
@@ -89,10 +84,11 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  add(text: string, context: ComposeContext): PendingPost {
+  add(text: string, context: ComposeContext, images: readonly DraftImage[] = []): PendingPost {
     const pending: PendingPost = {
       key: this.#makeKey(),
       text,
+      images,
       context,
       createdAt: this.#now(),
       attempts: 0,
@@ -143,7 +139,7 @@ export class Outbox {
       const mine = await this.#alone(async () => {
         for (let next = this.#due(); next && !this.#stopped; next = this.#due()) await this.#attempt(next);
       });
-      if (!mine) this.#timer = setTimeout(() => void this.#run(), FIRST_DELAY * 5);
+      if (!mine) this.#timer = setTimeout(() => void this.#run(), OTHER_TAB_DELAY);
     } finally {
       this.#running = false;
     }
@@ -202,7 +198,7 @@ export class Outbox {
     try {
       const stored = this.#options.storage.getItem(this.#storageKey);
       const items: unknown = stored === null ? this.#items : JSON.parse(stored);
-      return Array.isArray(items) ? items.filter(isPending) : [];
+      return Array.isArray(items) ? items.filter(isPending).map((item) => ({ ...item, images: item.images ?? [] })) : [];
     } catch {
       return this.#items;
     }
@@ -223,7 +219,8 @@ function aloneByLock(name: string): NonNullable<OutboxOptions["alone"]> {
   };
 }
 
-function isPending(value: unknown): value is PendingPost {
+/** Pending posts of earlier versions know no images. */
+function isPending(value: unknown): value is Omit<PendingPost, "images"> & Partial<Pick<PendingPost, "images">> {
   const candidate = value as Partial<Record<keyof PendingPost, unknown>> | null;
   return typeof candidate?.key === "string" && typeof candidate.text === "string" && typeof candidate.context === "object";
 }

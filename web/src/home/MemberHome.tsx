@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import type { Me } from "@/api/types";
-import { Composer } from "@/compose/Composer";
-import { PendingPosts } from "@/compose/PendingPosts";
+import { InlineComposer } from "@/compose/InlineComposer";
+import { Pending } from "@/compose/Pending";
 import { PostSkeletons } from "@/post/PagedPosts";
 import { PostList, type PostListHandle } from "@/post/PostList";
 import { strings } from "@/strings";
@@ -23,9 +23,9 @@ export function MemberHome({ me }: { me: Me }) {
         onElsewhere={home.elsewhere ? home.follow : null}
       />
       <div className="hidden border-b border-line md:block">
-        <Composer target={NEW_POST} placement="inline" />
+        <InlineComposer target={NEW_POST} />
       </div>
-      <PendingPosts />
+      <Pending />
       <HomeList me={me} home={home} list={list} />
     </>
   );

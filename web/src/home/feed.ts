@@ -33,6 +33,24 @@ export function addOwn(feed: HomeFeed, post: Post): HomeFeed {
   return settle({ ...feed, posts: tidy([post, ...feed.posts]) });
 }
 
+/** What came while the timeline is open. More than this above the reader is loaded when they want it. */
+const MOST_UNASKED = 300;
+
+/** Adds entries wherever their ids belong: they may come late. What lies outside of the loaded stretch is left to its pages. */
+export function addLive(feed: HomeFeed, posts: readonly Post[], seenTop: string | null): HomeFeed {
+  if (feed.moreAbove) return feed;
+  const within = posts.filter((post) => reaches(feed, post.id));
+  if (within.length === 0) return feed;
+  const unread = seenTop === null ? 0 : feed.posts.filter((post) => newerThan(post.id, seenTop)).length;
+  if (unread + within.length > MOST_UNASKED) return { ...feed, moreAbove: true };
+  return settle({ ...feed, posts: tidy([...within, ...feed.posts]) });
+}
+
+/** A timeline that was loaded anew keeps the cards that are on the screen in their places. */
+export function reopened(feed: HomeFeed, before: HomeFeed | undefined): HomeFeed {
+  return before ? settle({ ...feed, shown: before.shown }) : feed;
+}
+
 export function feedEntries(feed: HomeFeed): PostEntry[] {
   return foldFeed(feed.posts, new Set(feed.shown));
 }

@@ -30,21 +30,21 @@ beforeEach(() => localStorage.clear());
 describe("openHome", () => {
   it("opens at the top for whoever never read here", async () => {
     const { api } = makeServer(100, null);
-    const feed = await openHome(api, makeKeeper(), null);
+    const feed = await openHome(api, makeKeeper(), {});
     expect(ids(feed).slice(0, 2)).toEqual([100, 99]);
     expect(feed.moreAbove).toBe(false);
   });
 
   it("needs no second page when the newest one reaches down to the place", async () => {
     const { api, get } = makeServer(100, { post_id: "80", updated_at: "2026-11-21T08:00:00.000Z" });
-    const feed = await openHome(api, makeKeeper(), null);
+    const feed = await openHome(api, makeKeeper(), {});
     expect(ids(feed)).toContain(80);
     expect(get).toHaveBeenCalledTimes(2);
   });
 
   it("opens around a place far below, with more above", async () => {
     const { api } = makeServer(500, { post_id: "200", updated_at: "2026-11-21T08:00:00.000Z" });
-    const feed = await openHome(api, makeKeeper(), null);
+    const feed = await openHome(api, makeKeeper(), {});
     expect(ids(feed)[0]).toBe(300);
     expect(ids(feed)).toContain(200);
     expect(ids(feed).at(-1)).toBe(161);
@@ -54,9 +54,9 @@ describe("openHome", () => {
   it("uses the page that the document brought along", async () => {
     const { api, get } = makeServer(100, null);
     const page = { items: [makePost("100")], next_cursor: "down" };
-    await openHome(api, makeKeeper(), { page });
+    await openHome(api, makeKeeper(), { boot: { page } });
     expect(get.mock.calls.map(([path]) => path)).toEqual(["/markers"]);
-    await openHome(api, makeKeeper(), { page, markers: { home: null } });
+    await openHome(api, makeKeeper(), { boot: { page, markers: { home: null } } });
     expect(get).toHaveBeenCalledTimes(1);
   });
 
@@ -65,7 +65,7 @@ describe("openHome", () => {
     const keeper = makeKeeper();
     keeper.moveTo({ postId: "90", offset: -5 });
     get.mockImplementationOnce(() => Promise.reject(new Error("down")));
-    await openHome(api, keeper, null);
+    await openHome(api, keeper, {});
     expect(keeper.position).toMatchObject({ postId: "90", offset: -5 });
   });
 
@@ -75,6 +75,6 @@ describe("openHome", () => {
     get.mockImplementation(async (path, options) =>
       options?.query?.older_than === undefined ? await real?.(path, options) : { items: [], next_cursor: null },
     );
-    expect(ids(await openHome(api, makeKeeper(), null))[0]).toBe(100);
+    expect(ids(await openHome(api, makeKeeper(), {}))[0]).toBe(100);
   });
 });

@@ -13,6 +13,12 @@ export interface HomeBoot {
   markers?: Markers | undefined;
 }
 
+interface Opening {
+  boot?: HomeBoot | null;
+  /** It is open already, and only loaded anew: another device's place must not move who reads here. */
+  reading?: boolean;
+}
+
 type Query = { limit: number; cursor?: string; newer_than?: string; older_than?: string };
 
 export function fetchFeed(api: ApiClient, query: Query, signal?: AbortSignal | undefined): Promise<Page<Post>> {
@@ -26,7 +32,7 @@ export function fetchFeed(api: ApiClient, query: Query, signal?: AbortSignal | u
 export async function openHome(
   api: ApiClient,
   keeper: PositionKeeper,
-  boot: HomeBoot | null,
+  { boot = null, reading = false }: Opening,
   signal?: AbortSignal | undefined,
 ): Promise<HomeFeed> {
   const [markers, newest] = await Promise.all([
@@ -34,7 +40,7 @@ export async function openHome(
     boot?.markers ?? api.get<Markers>("/markers", { signal }).catch(() => null),
     boot?.page ?? fetchFeed(api, { limit: PAGE }, signal),
   ]);
-  const position = markers ? keeper.reconcile(markers.home) : keeper.position;
+  const position = markers && !reading ? keeper.reconcile(markers.home) : keeper.position;
   const feed = openFeed(newest);
   return position && !reaches(feed, position.postId) ? openAround(api, feed, position.postId, signal) : feed;
 }

@@ -76,10 +76,10 @@ export class PositionKeeper {
 
   constructor(options: PositionKeeperOptions) {
     this.#options = options;
-    this.#key = `chirrup.position.${options.accountId}`;
+    this.#key = storageKey(options.accountId);
     this.#now = options.now ?? Date.now;
     this.#rest = options.rest ?? 2000;
-    this.#current = this.#read();
+    this.#current = storedPosition(options.storage, options.accountId);
   }
 
   get position(): ReadingPosition | null {
@@ -134,15 +134,6 @@ export class PositionKeeper {
     this.#timer = setTimeout(() => void this.sync(), this.#rest);
   }
 
-  #read(): ReadingPosition | null {
-    try {
-      const stored: unknown = JSON.parse(this.#options.storage.getItem(this.#key) ?? "null");
-      return isPosition(stored) ? stored : null;
-    } catch {
-      return null;
-    }
-  }
-
   #write(): void {
     if (!this.#current) return;
     try {
@@ -150,6 +141,18 @@ export class PositionKeeper {
     } catch {
       // A full or forbidden storage must not stop the reading; the server still has the marker.
     }
+  }
+}
+
+const storageKey = (accountId: string) => `chirrup.position.${accountId}`;
+
+/** Where an account stopped reading, as far as this device knows. */
+export function storedPosition(storage: Pick<Storage, "getItem">, accountId: string): ReadingPosition | null {
+  try {
+    const stored: unknown = JSON.parse(storage.getItem(storageKey(accountId)) ?? "null");
+    return isPosition(stored) ? stored : null;
+  } catch {
+    return null;
   }
 }
 

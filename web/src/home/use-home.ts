@@ -3,10 +3,11 @@ import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } fro
 import { useApi } from "@/api/context";
 import { keys } from "@/api/keys";
 import type { Markers, Me } from "@/api/types";
+import { useIsLive, useLiveLink } from "@/live/link";
 import type { PostEntry } from "@/post/entry";
 import type { ListEnd, PostListHandle } from "@/post/PostList";
 import type { Place } from "@/post/list-place";
-import { addNewer, addOlder, countUnread, feedEntries, findEntry, openFeed, type HomeFeed } from "./feed";
+import { addNewer, addOlder, countUnread, feedEntries, findEntry, openFeed, reopened, type HomeFeed } from "./feed";
 import { fetchFeed, openHome, type HomeBoot } from "./open-home";
 import { PositionKeeper, type Marker } from "./reading-position";
 import { usePolling } from "./use-polling";
@@ -18,6 +19,8 @@ const MOST = 100;
 export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
   const api = useApi();
   const queries = useQueryClient();
+  const link = useLiveLink();
+  const isLive = useIsLive();
   const [keeper] = useState(
     () =>
       new PositionKeeper({
@@ -34,11 +37,12 @@ export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
     queryKey: keys.home(),
     queryFn: async ({ signal }) => {
       const boot = queries.getQueryData<HomeBoot>(keys.bootHome()) ?? null;
-      const feed = await openHome(api, keeper, boot, signal);
+      const before = queries.getQueryData<HomeFeed>(keys.home());
+      const feed = await openHome(api, keeper, { boot, reading: before !== undefined }, signal);
       queries.removeQueries({ queryKey: keys.bootHome(), exact: true });
       setSeenTop(keeper.position?.seenTop ?? null);
       list.current?.hold();
-      return feed;
+      return reopened(feed, before);
     },
     staleTime: Infinity,
     gcTime: Infinity,
@@ -70,7 +74,8 @@ export function useHome(me: Me, list: RefObject<PostListHandle | null>) {
 
   const below = useEdge(feed?.older !== null && feed !== undefined, loadOlder);
   const above = useEdge(feed?.moreAbove ?? false, loadNewer);
-  usePolling(loadNewer, feed !== undefined && feed.posts.length > 0 && !feed.moreAbove);
+  usePolling(loadNewer, !isLive && feed !== undefined && feed.posts.length > 0 && !feed.moreAbove);
+  useEffect(() => link.onChange(() => list.current?.hold()), [link, list]);
   useMarkerSync(keeper, setElsewhere);
 
   const entries = useMemo(() => (feed ? feedEntries(feed) : []), [feed]);

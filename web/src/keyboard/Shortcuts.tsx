@@ -1,11 +1,13 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { useNavigate } from "react-router";
+import { useLater } from "@/app/use-later";
 import { useCompose } from "@/compose/compose-context";
 import { currentCard, stepCard } from "@/post/cards";
 import { profilePath } from "@/post/paths";
 import { useMe } from "@/session/context";
-import { ShortcutHelp } from "./ShortcutHelp";
 import { isTyping, makeKeyReader, type Command } from "./shortcuts";
+
+const loadHelp = () => import("./ShortcutHelp");
 
 /** Listens to keys while nobody types and nothing modal is open. */
 export function Shortcuts() {
@@ -13,6 +15,7 @@ export function Shortcuts() {
   const navigate = useNavigate();
   const me = useMe();
   const { open } = useCompose();
+  const help = useLater(loadHelp, { wanted: helpOpen });
 
   const act = useEffectEvent((command: Command) => {
     switch (command) {
@@ -31,11 +34,17 @@ export function Shortcuts() {
         if (me) open({ kind: "new" });
         else void navigate("/login");
         break;
+      case "search":
+        if (!focusSearch()) void navigate("/search");
+        break;
       case "home":
         void navigate("/");
         break;
       case "discover":
         void navigate("/discover");
+        break;
+      case "notifications":
+        void navigate("/notifications");
         break;
       case "profile":
         void navigate(me ? profilePath(me) : "/login");
@@ -59,7 +68,15 @@ export function Shortcuts() {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
 
-  return <ShortcutHelp open={helpOpen} onClose={() => setHelpOpen(false)} />;
+  return help && <help.ShortcutHelp open={helpOpen} onClose={() => setHelpOpen(false)} />;
+}
+
+/** The field of the page itself, where it has one. */
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLInputElement>("#main [role=search] input");
+  field?.select();
+  field?.focus();
+  return field !== null;
 }
 
 /** Does what a click on the card's own button does. */

@@ -6,6 +6,8 @@ import { useApi } from "@/api/context";
 import { keys } from "@/api/keys";
 import type { Post, UserSummary } from "@/api/types";
 import { useCompose } from "@/compose/compose-context";
+import { useLiveLink } from "@/live/link";
+import { GalleryProvider } from "@/media/GalleryProvider";
 import { useMe } from "@/session/context";
 import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
@@ -25,7 +27,7 @@ export function PostActionsProvider({ children }: { children: ReactNode }) {
   const actions = useActions((question, onYes) => setAsked({ question, onYes }));
   return (
     <PostActionsContext value={actions}>
-      {children}
+      <GalleryProvider>{children}</GalleryProvider>
       {asked && (
         <Dialog open title={asked.question.title} onClose={() => setAsked(null)}>
           <div className="p-4">
@@ -66,6 +68,7 @@ function useActions(ask: (question: Question, onYes: () => void) => void): PostA
   const { pathname, key } = useLocation();
   const { open } = useCompose();
   const [toggles] = useState(() => new Toggles());
+  const link = useLiveLink();
 
   return useMemo(() => {
     const words = strings.post;
@@ -88,14 +91,20 @@ function useActions(ask: (question: Question, onYes: () => void) => void): PostA
 
     const setLiked = (post: Post, on: boolean): void =>
       void toggles.set(`like:${post.id}`, on, {
-        show: (shown) => updatePost(queries, post.id, (current) => withLike(current, shown)),
+        show: (shown) => {
+          link.touch(post.id);
+          updatePost(queries, post.id, (current) => withLike(current, shown));
+        },
         send: (wanted) => api.post(`/posts/${post.id}/${wanted ? "like" : "unlike"}`),
         onFailure: (error, wanted) => failed(words.likeFailed(wanted), error, () => setLiked(post, wanted)),
       });
 
     const setRetweeted = (post: Post, on: boolean): void =>
       void toggles.set(`retweet:${post.id}`, on, {
-        show: (shown) => updatePost(queries, post.id, (current) => withRetweet(current, shown)),
+        show: (shown) => {
+          link.touch(post.id);
+          updatePost(queries, post.id, (current) => withRetweet(current, shown));
+        },
         send: (wanted) =>
           api.post(`/posts/${post.id}/${wanted ? "retweet" : "unretweet"}`, undefined, { idempotencyKey: newIdempotencyKey() }),
         onFailure: (error, wanted) => failed(words.retweetFailed(wanted), error, () => setRetweeted(post, wanted)),
@@ -149,5 +158,5 @@ function useActions(ask: (question: Question, onYes: () => void) => void): PostA
       mute: (author: UserSummary) => void hideAuthor(author, "mute"),
       block: (author: UserSummary) => ask(words.blockQuestion(author.username), () => void hideAuthor(author, "block")),
     };
-  }, [api, ask, key, me, navigate, open, pathname, queries, toast, toggles]);
+  }, [api, ask, key, link, me, navigate, open, pathname, queries, toast, toggles]);
 }

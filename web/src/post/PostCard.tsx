@@ -1,11 +1,14 @@
 import { memo, useId, type KeyboardEvent, type MouseEvent, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
-import type { Post, UserSummary } from "@/api/types";
+import type { Id, Post, UserSummary } from "@/api/types";
+import { useGoneHeight } from "@/live/link";
+import { PostImages } from "@/media/PostImages";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
 import { ActionBar } from "./ActionBar";
 import { Byline } from "./Byline";
+import { meantForTheCard } from "./meant-for-the-card";
 import { postPath, profilePath } from "./paths";
 import { PostMenu } from "./PostMenu";
 import { PostText } from "./PostText";
@@ -42,6 +45,7 @@ export const PostCard = memo(function PostCard({
 }: PostCardProps) {
   const navigate = useNavigate();
   const id = useId();
+  const goneHeight = useGoneHeight(post.id);
   const open = () => void navigate(postPath(post));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && event.target === event.currentTarget) open();
@@ -52,11 +56,13 @@ export const PostCard = memo(function PostCard({
     else open();
   };
 
+  if (goneHeight !== undefined) return <GoneCard name={name} post={post.id} height={goneHeight} className={className} />;
   return (
     // The time is the link that assistive technology uses; the rest of the card only makes the target larger.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <article
       data-card={name}
+      data-post={post.id}
       // The feed pattern moves the focus from article to article.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
@@ -66,7 +72,11 @@ export const PostCard = memo(function PostCard({
       aria-setsize={setSize}
       onClick={onClick}
       onKeyDown={onKeyDown}
-      className={cx("cursor-pointer px-4 [contain-intrinsic-size:auto_10rem] [content-visibility:auto] transition-colors hover:bg-hover/60 focus-visible:-outline-offset-2", className)}
+      className={cx(
+        "cursor-pointer px-4 [content-visibility:auto] transition-colors hover:bg-hover/60 focus-visible:-outline-offset-2",
+        post.attachments.length > 0 ? "[contain-intrinsic-size:auto_30rem]" : "[contain-intrinsic-size:auto_10rem]",
+        className,
+      )}
     >
       {retweeters.length > 0 && <RetweetedBy people={retweeters} />}
       <div className="flex gap-3">
@@ -86,6 +96,7 @@ export const PostCard = memo(function PostCard({
           {showReplyTo && post.reply_to !== null && <ReplyTo post={post} />}
           <div id={`${id}-text`}>
             <PostText post={post} className="line-clamp-[14]" />
+            <PostImages images={post.attachments} />
             {post.retweet_of_id !== null && (post.retweet_of ? <QuoteCard post={post.retweet_of} linked /> : <MissingQuote />)}
           </div>
           <ActionBar post={post} className="mt-0.5" />
@@ -94,6 +105,27 @@ export const PostCard = memo(function PostCard({
     </article>
   );
 });
+
+interface GoneCardProps {
+  name: string;
+  post: Id;
+  height: number;
+  className: string | undefined;
+}
+
+/** What was deleted while somebody looks at it keeps its room, so that nothing else moves. */
+function GoneCard({ name, post, height, className }: GoneCardProps) {
+  return (
+    <article
+      data-card={name}
+      data-post={post}
+      style={{ minHeight: height }}
+      className={cx("grid place-items-center px-4 text-sm text-muted", className)}
+    >
+      <p role="status">{strings.thread.goneHere}</p>
+    </article>
+  );
+}
 
 function ReplyTo({ post }: { post: Post }) {
   const parent = post.reply_to_author;
@@ -106,12 +138,4 @@ function ReplyTo({ post }: { post: Post }) {
       </Link>
     </p>
   );
-}
-
-/** A click on text that is being selected, or on a control, is not for the card. */
-function meantForTheCard(event: MouseEvent): boolean {
-  if (event.defaultPrevented || event.button !== 0) return false;
-  const control = (event.target as Element).closest("a, button, [role=menu], dialog, textarea");
-  if (control && event.currentTarget.contains(control)) return false;
-  return event.currentTarget.contains(event.target as Node) && window.getSelection()?.isCollapsed !== false;
 }

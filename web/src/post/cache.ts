@@ -18,6 +18,11 @@ export function updatePost(client: QueryClient, id: string, change: (post: Post)
   updateEveryQuery(client, (post) => (post.id === id ? change(post) : post));
 }
 
+/** Applies a change to all posts, wherever they are cached. */
+export function updatePosts(client: QueryClient, change: (post: Post) => Post): void {
+  updateEveryQuery(client, change);
+}
+
 /** Takes a deleted post out of all lists; in threads its place stays as a gap. */
 export function removePost(client: QueryClient, id: string): void {
   updateEveryQuery(client, (post) => (post.id === id ? null : post), isThreadKey);

@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
 import type { Thread } from "@/api/types";
-import { Composer } from "@/compose/Composer";
-import { PendingPosts } from "@/compose/PendingPosts";
+import { InlineComposer } from "@/compose/InlineComposer";
+import { Pending } from "@/compose/Pending";
 import { PostCard } from "@/post/PostCard";
 import { placeOf, remember } from "@/post/places";
 import type { Place } from "@/post/list-place";
@@ -71,9 +71,9 @@ export function Conversation({ id, query, pages }: ConversationProps) {
       <div className={ancestors.length > 0 ? "min-h-[calc(100dvh-var(--header-height))]" : undefined}>
         <FocusPost post={first.post} name={id} answered={ancestors.length > 0} />
         <div className="border-b border-line">
-          <Composer target={{ kind: "reply", id }} placement="inline" />
+          <InlineComposer target={{ kind: "reply", id }} />
         </div>
-        <PendingPosts only={({ context }) => context.kind === "reply" && ids.has(context.id)} />
+        <Pending only={({ context }) => context.kind === "reply" && ids.has(context.id)} />
         <section aria-label={words.replies} aria-busy={query.isFetching}>
           {rows.map((row) => (
             <ReplyRow key={row.node.id} row={row} onToggle={toggle} />

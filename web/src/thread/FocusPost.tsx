@@ -1,5 +1,7 @@
 import { Link } from "react-router";
 import type { Post } from "@/api/types";
+import { useGoneHeight } from "@/live/link";
+import { PostImages } from "@/media/PostImages";
 import { ActionBar } from "@/post/ActionBar";
 import { profilePath } from "@/post/paths";
 import { PostMenu } from "@/post/PostMenu";
@@ -20,8 +22,15 @@ interface FocusPostProps {
 /** The post that the page is about: larger, with its exact time and numbers. */
 export function FocusPost({ post, name, answered }: FocusPostProps) {
   const { author } = post;
+  if (useGoneHeight(post.id) !== undefined) {
+    return (
+      <article data-card={name} data-post={post.id} tabIndex={-1} className="px-4 py-10 text-center text-sm text-muted">
+        <p role="status">{strings.thread.goneHere}</p>
+      </article>
+    );
+  }
   return (
-    <article data-card={name} tabIndex={-1} aria-labelledby="focus-author" className="px-4 pt-3.5">
+    <article data-card={name} data-post={post.id} tabIndex={-1} aria-labelledby="focus-author" className="px-4 pt-3.5">
       <div className="flex items-center gap-3">
         <Link to={profilePath(author)} tabIndex={-1} aria-hidden="true" className="rounded-full">
           <Avatar user={author} />
@@ -55,6 +64,7 @@ export function FocusPost({ post, name, answered }: FocusPostProps) {
         </p>
       )}
       <PostText post={post} className="mt-3 text-lg leading-[1.45]" />
+      <PostImages images={post.attachments} />
       {post.retweet_of_id !== null && (post.retweet_of ? <QuoteCard post={post.retweet_of} linked /> : <MissingQuote />)}
       <p className="mt-3 flex flex-wrap gap-x-4 text-sm text-muted">
         <time dateTime={post.created_at}>{exactDate(post.created_at)}</time>

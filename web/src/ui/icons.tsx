@@ -2,7 +2,7 @@ import type { ReactNode, SVGProps } from "react";
 
 export type IconProps = Omit<SVGProps<SVGSVGElement>, "children"> & { filled?: boolean };
 
-function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
+export function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 24 24"
@@ -37,6 +37,13 @@ export const CompassIcon = (props: IconProps) => (
       stroke={props.filled ? "var(--canvas)" : "currentColor"}
       fill={props.filled ? "var(--canvas)" : "none"}
     />
+  </Icon>
+);
+
+export const SearchIcon = (props: IconProps) => (
+  <Icon {...props} filled={false} strokeWidth={props.filled ? 2.6 : 1.75}>
+    <circle cx="11" cy="11" r="6.5" />
+    <path d="m16 16 4 4" />
   </Icon>
 );
 
@@ -193,5 +200,39 @@ export const VerifiedIcon = (props: IconProps) => (
   <Icon {...props} stroke="none" fill="currentColor">
     <path d="m12 2 2.4 2.1 3.2-.2.8 3.1 2.7 1.7-1.2 3 1.2 3-2.7 1.7-.8 3.1-3.2-.2L12 21.4l-2.4-2.1-3.2.2-.8-3.1-2.7-1.7 1.2-3-1.2-3L5.6 7l.8-3.1 3.2.2z" />
     <path d="m8.3 12 2.5 2.5 4.9-5" fill="none" stroke="var(--canvas)" strokeWidth={2} />
+  </Icon>
+);
+
+export const BellIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6.5 10a5.5 5.5 0 0 1 11 0c0 4.5 1.8 6 1.8 6.8 0 .4-.3.7-.7.7H5.4a.7.7 0 0 1-.7-.7c0-.8 1.8-2.3 1.8-6.8z" />
+    <path d="M10 20.2a2.2 2.2 0 0 0 4 0" fill="none" />
+  </Icon>
+);
+
+export const MentionIcon = (props: IconProps) => (
+  <Icon {...props} fill="none">
+    <circle cx="12" cy="12" r="3.6" />
+    <path d="M15.6 8.4V13a2.3 2.3 0 0 0 4.6 0v-1A8.2 8.2 0 1 0 17 18.5" />
+  </Icon>
+);
+
+export const CheckIcon = (props: IconProps) => (
+  <Icon {...props} fill="none">
+    <path d="m5 12.5 4.5 4.5L19 7.5" />
+  </Icon>
+);
+
+export const CheckAllIcon = (props: IconProps) => (
+  <Icon {...props} fill="none">
+    <path d="m2.5 12.5 4.5 4.5L16 7.5M12 15.5l1.5 1.5L21.5 7.5" />
+  </Icon>
+);
+
+export const FollowIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="10" cy="8" r="3.6" />
+    <path d="M3.2 19.5c.6-3.6 3.2-5.6 6.8-5.6s6.2 2 6.8 5.6z" />
+    <path d="M19 8v6M16 11h6" />
   </Icon>
 );

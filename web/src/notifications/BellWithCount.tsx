@@ -1,0 +1,19 @@
+import { BellIcon, type IconProps } from "@/ui/icons";
+import { useUnread } from "./use-unread";
+
+const MOST = 99;
+
+/** The bell, and on it how much there is to read; whoever cannot see it hears it from the link's name. */
+export function BellWithCount(props: IconProps) {
+  const unread = useUnread();
+  return (
+    <span className="relative grid place-items-center" aria-hidden="true">
+      <BellIcon {...props} />
+      {unread > 0 && (
+        <span className="absolute -top-1.5 start-1/2 grid h-4.5 min-w-4.5 animate-pop place-items-center rounded-full bg-accent px-1 text-[0.6875rem] leading-none font-bold text-on-accent tabular-nums ring-2 ring-canvas forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]">
+          {unread > MOST ? `${MOST}+` : unread}
+        </span>
+      )}
+    </span>
+  );
+}
