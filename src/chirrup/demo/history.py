@@ -154,22 +154,19 @@ class Imagination:
         return posts
 
     def _illustrate(self, number: int) -> list[Post]:
-        """Have some whom the guest follows post pictures in the last two days, and the best-known have faces."""
+        """Have some whom the guest follows post pictures in the last two days; the best-known of them have faces."""
         if not number:
             return []
         people = self.history.people
-        known = sorted(range(1, len(people)), key=lambda index: -len(self._followers[index]))
+        near = self._following[0] or range(1, len(people))
+        known = sorted(near, key=lambda index: -len(self._followers[index]))
         for index in [0, *known[:_FACES]]:
             self.history.faces[index] = face(self._chance, people[index].username)
         skies = cycle(self._chance.sample(SKIES, len(SKIES)))
-        authors = [
-            index
-            for index in self._following[0] or known
-            if people[index].language == _PICTURED and people[index].bot is None
-        ]
+        able = [index for index in near if people[index].language == _PICTURED and people[index].bot is None]
         posts = []
         for place in range(number):
-            author = self._chance.choice(authors)
+            author = self._chance.choice(able or near)
             at = self._now - int(2 * _DAY * ((place + self._chance.random()) / number) ** 2)
             speaker = self._speakers[_PICTURED]
             post = self._open(author, at, speaker.show(self._friend_of(author)))
