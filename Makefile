@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 PYTHON ?= python3
 DATA ?= data
+# how much the demo's members do in a minute; 0 for a quiet one
+MEMBERS ?= 10
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
 NODE_MODULES := web/node_modules/.package-lock.json
@@ -17,7 +19,7 @@ WEB_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard w
 help:
 	@echo 'make setup   everything that development needs'
 	@echo 'make install only what running needs'
-	@echo 'make run     a community with demo data at http://127.0.0.1:8000'
+	@echo 'make run     a community with demo data at http://127.0.0.1:8000; MEMBERS=0 for a quiet one'
 	@echo 'make test    lint and all tests, as CI runs them'
 	@echo 'make test-cluster  the end-to-end tests and the judge on real services, which services-up starts'
 	@echo 'make lint    only the checks that read the code'
@@ -33,7 +35,7 @@ install: $(RUNTIME) $(WEB)
 
 run: install
 	@$(BIN)/chirrup demo --if-empty --data-dir $(DATA)
-	@exec $(BIN)/chirrup serve --host 127.0.0.1 --port 8000 --data-dir $(DATA)
+	@exec $(BIN)/chirrup serve --host 127.0.0.1 --port 8000 --data-dir $(DATA) --demo-members $(MEMBERS)
 
 test: setup browser lint test-web test-python
 
@@ -60,6 +62,9 @@ test-python: $(DEV) $(WEB)
 # one application goes on from test to test, so all run on its event loop
 test-cluster: $(DEV) $(WEB)
 	$(BIN)/pytest --profile cluster tests/e2e \
+		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+	CHIRRUP_TEST_SEARCH=opensearch $(BIN)/pytest --profile cluster \
+		tests/e2e/test_search.py tests/e2e/test_search_fuzz.py tests/e2e/test_search_reindex.py \
 		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 	$(BIN)/pytest --profile cluster tests/model
 

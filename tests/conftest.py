@@ -38,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory())
 
 
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that a test calls may send the log to what the test captures, which ends with it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.fixture(scope="session")
 def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new instance's data directory, made once; tests copy it."""

@@ -27,11 +27,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from chirrup.platform.clock import Clock, SystemClock
 from chirrup.platform.ports import PushDevice, PushService
 
 State = Literal["there", "gone", "busy", "silent", "moved"]
 Answer = tuple[int, Mapping[str, str], bytes]
 Handler = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Answer]]
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _POINT = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
 
 
@@ -40,6 +42,7 @@ class Service:
     """What all of them share."""
 
     url: str = ""
+    clock: Clock = field(default_factory=SystemClock)
     states: dict[str, State] = field(default_factory=dict)
     received: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -53,6 +56,10 @@ class Service:
     def turn(self, device: PushDevice, state: State) -> None:
         """Let a device be in a state from now on."""
         self.states[device.address] = state
+
+    def now(self) -> int:
+        """Return the time in seconds."""
+        return self.clock.now() // 1000
 
     def check(self, fits: object, fault: str) -> None:
         """Note what breaks the protocol."""
@@ -114,7 +121,7 @@ class WebPushService(Service):
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         claims = jwt.decode(parts[1], key, algorithms=["ES256"], audience=self.url, options={"verify_exp": False})
         self.check(claims["sub"].startswith(("mailto:", "https:")), "subject")
-        self.check(claims["exp"] > 0, "no end")
+        self.check(0 < claims["exp"] - self.now() <= DAY, "ends too late or has ended")
         self.check(self.public_key in {"", parts[2]}, "another key than the subscription's")
 
 
@@ -166,13 +173,15 @@ class AppleService(Service):
         claims = jwt.decode(token, self.key.public_key(), algorithms=["ES256"], options={"verify_iat": False})
         if jwt.get_unverified_header(token)["kid"] != self.key_id or claims["iss"] != self.team_id:
             return 403, "InvalidProviderToken"
+        if not -MINUTE <= self.now() - claims["iat"] <= HOUR:
+            return 403, "ExpiredProviderToken"
         if token not in self.tokens:
             self.tokens.append(token)
         if headers.get("apns-topic") != self.topic:
             return 400, "BadTopic"
         self.check(headers.get("apns-push-type") == "alert", "push type")
         self.check(headers.get("apns-priority") in {"1", "5", "10"}, "priority")
-        self.check(headers.get("apns-expiration", "0").isdigit(), "expiration")
+        self.check(int(headers.get("apns-expiration", "0")) > self.now(), "expired at once")
         self.check(len(headers.get("apns-collapse-id", "")) <= 64, "collapse id")
         return (413, "PayloadTooLarge") if len(body) > 4096 else None
 
@@ -228,7 +237,7 @@ class GoogleService(Service):
         )
         self.check(claims["iss"] == self.email, "issuer")
         self.check(claims["scope"] == "https://www.googleapis.com/auth/firebase.messaging", "scope")
-        self.check(claims["exp"] - claims["iat"] <= 3600, "lifetime")
+        self.check(claims["iat"] <= self.now() < claims["exp"] <= claims["iat"] + HOUR, "lifetime")
         self.granted.append(secrets.token_urlsafe(20))
         content = {"access_token": self.granted[-1], "expires_in": 3599, "token_type": "Bearer"}
         return 200, {}, msgspec.json.encode(content)

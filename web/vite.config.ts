@@ -2,10 +2,11 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compress } from "./scripts/compress.ts";
 import { preloadFirstPage } from "./scripts/preload-first-page.ts";
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), preloadFirstPage(["/home/HomePage.tsx"], /figtree-latin-wght-normal/)],
+  plugins: [react(), tailwindcss(), preloadFirstPage(["/home/HomePage.tsx"], /figtree-latin-wght-normal/), compress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",

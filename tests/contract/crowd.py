@@ -72,9 +72,10 @@ INSERT INTO notifications (id, recipient_id, kind, subject_id, latest, read_id)
     SELECT n, CASE WHEN n % 4 = 0 THEN {GIANT} ELSE 1 + n * 7919 % {ACCOUNTS} END,
         (ARRAY['like', 'retweet', 'reply', 'mention', 'quote'])[1 + n % 5], post_of({POSTS} - n),
         post_of({POSTS} - n), CASE WHEN n % 7 = 0 THEN 0 ELSE post_of({POSTS} - n) END
-    FROM generate_series(1, 300000) n;
+    FROM generate_series(1, 300000::bigint) n;
 INSERT INTO notification_preferences SELECT n, 'like', true, true FROM generate_series(1, 20000) n;
-INSERT INTO push_devices SELECT n, 1 + n % {ACCOUNTS}, 'web', 'nest' || n, '', '' FROM generate_series(1, 50000) n
+INSERT INTO push_devices SELECT n, 1 + n % {ACCOUNTS}, 'web', 'nest' || n, '', '' FROM generate_series(1, 50000) n;
+INSERT INTO push_retries SELECT n, n, 1 + n % {ACCOUNTS}, 1, n FROM generate_series(1, 50000) n
 """
 # a vacuum too, as it goes on by itself in a database that lives: without it nothing is read from an index alone
 _SETTLE = "VACUUM ANALYZE"

@@ -13,7 +13,7 @@ from chirrup.engagement.store import LikeStore
 from chirrup.graph.store import GraphStore
 from chirrup.media.models import MediaFile
 from chirrup.media.store import MediaStore
-from chirrup.notifications.models import KINDS, Cause, Place, Preference, day_of
+from chirrup.notifications.models import KINDS, Cause, Place, Preference, PutOff, day_of
 from chirrup.notifications.store import NotificationStore
 from chirrup.notifications.store_causes import CauseStore
 from chirrup.notifications.store_devices import DeviceStore
@@ -112,6 +112,7 @@ ASKED: dict[str, Call] = {
     "GraphStore.follower_counts": lambda r: graph.follower_counts(r, SOME),
     "GraphStore.first_followers": lambda r: graph.first_followers(r, [GIANT, *SOME], 50),
     "GraphStore.following_counts": lambda r: graph.following_counts(r, SOME),
+    "PostStore.written_after": lambda r: posts.written_after(r, OF_GIANT, 500),
     "PostStore.insert": lambda tx: posts.insert(tx, ROW),
     "PostStore.by_ids": lambda r: posts.by_ids(r, PAGE),
     "PostStore.authors_of": lambda r: posts.authors_of(r, PAGE),
@@ -168,8 +169,8 @@ ASKED: dict[str, Call] = {
     "ExplainTables.reach": lambda r: explaining.reach(r, OF_GIANT),
     "TrendStore.insert_uses": lambda tx: trends.insert_uses(tx, [Use("#tag7", OF_GIANT, GIANT, "en")]),
     "TrendStore.delete_uses": lambda tx: trends.delete_uses(tx, PAGE),
-    "TrendStore.delete_old_uses": lambda tx: trends.delete_old_uses(tx, MAX_ID, 500),
-    "TrendStore.delete_old_hours": lambda tx: trends.delete_old_hours(tx, MAX_ID, 500),
+    "TrendStore.delete_old_uses": lambda tx: trends.delete_old_uses(tx, MAX_ID, 50),
+    "TrendStore.delete_old_hours": lambda tx: trends.delete_old_hours(tx, MAX_ID, 50),
     "TrendStore.oldest_use": trends.oldest_use,
     "TrendStore.some_authors": lambda r: trends.some_authors(r, Candidate("en", "#tag7", 3, 3.0), 0, 7, 100),
     "TrendStore.users_among": lambda r: trends.users_among(r, "#tag7", 0, SOME),
@@ -188,13 +189,13 @@ ASKED: dict[str, Call] = {
     "NotificationStore.raise_at": lambda tx: told.raise_at(tx, LIKED, Cause(NEW, NEW), NEW, 0),
     "NotificationStore.lower": lambda tx: told.lower(tx, LIKED),
     "NotificationStore.delete_about": lambda tx: told.delete_about(tx, OF_GIANT),
-    "NotificationStore.delete_of": lambda tx: told.delete_of(tx, GIANT, 500),
-    "NotificationStore.delete_old": lambda tx: told.delete_old(tx, 50, 1_000, 500),
+    "NotificationStore.delete_of": lambda tx: told.delete_of(tx, GIANT, 100),
+    "NotificationStore.delete_old": lambda tx: told.delete_old(tx, 50, 1_000, 100),
     "NotificationStore.newest": lambda r: told.newest(r, GIANT, KINDS, MAX_ID, 40),
     "NotificationStore.newest_unread": lambda r: told.newest_unread(r, GIANT, KINDS, MAX_ID, 40),
     "NotificationStore.by_id": lambda r: told.by_id(r, GIANT, 4),
     "NotificationStore.read": lambda tx: told.read(tx, GIANT, 4),
-    "NotificationStore.read_some": lambda tx: told.read_some(tx, GIANT, 500),
+    "NotificationStore.read_some": lambda tx: told.read_some(tx, GIANT, 100),
     "NotificationStore.preferences": lambda r: told.preferences(r, WREN),
     "NotificationStore.set_preferences": lambda tx: told.set_preferences(tx, WREN, {"like": Preference()}),
     "CauseStore.of_posts": lambda r: causes.of_posts(r, "like", PAGE),
@@ -207,7 +208,11 @@ ASKED: dict[str, Call] = {
     "DeviceStore.delete": lambda tx: devices.delete(tx, WREN),
     "DeviceStore.delete_gone": lambda tx: devices.delete_gone(tx, WREN, "nest77"),
     "DeviceStore.of_accounts": lambda r: devices.of_accounts(r, SOME, 0),
-    "DeviceStore.delete_ended": lambda tx: devices.delete_ended(tx, WREN, 500),
+    "DeviceStore.delete_ended": lambda tx: devices.delete_ended(tx, WREN, 100),
+    "DeviceStore.put_off": lambda tx: devices.put_off(tx, PutOff(WREN, NEW, WREN, 1), 1),
+    "DeviceStore.is_any_due": lambda r: devices.is_any_due(r, 25_000),
+    "DeviceStore.take_due": lambda tx: devices.take_due(tx, 25_000, 99_000, 100),
+    "DeviceStore.settle": lambda tx: devices.settle(tx, WREN, WREN),
     "MediaStore.insert_file": lambda tx: media.insert_file(tx, FILE, 1),
     "MediaStore.set_hash": lambda tx: media.set_hash(tx, WREN, TOKEN),
     "MediaStore.file_by_hash": lambda r: media.file_by_hash(r, TOKEN),

@@ -58,9 +58,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=SERVICES)
-async def service(request: pytest.FixtureRequest, certificate: Path) -> AsyncIterator[AnyService]:
+async def service(
+    request: pytest.FixtureRequest, certificate: Path, clock: HandClock
+) -> AsyncIterator[AnyService]:  # fmt: skip
     """Each push service, running."""
-    service = SERVICES[request.param]()
+    service = SERVICES[request.param](clock=clock)
     async with AsyncExitStack() as stack:
         if isinstance(service, AppleService):
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

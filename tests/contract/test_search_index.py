@@ -1,5 +1,6 @@
 """The promises of `SearchIndex`, which every engine keeps."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -273,6 +274,37 @@ async def test_a_build_that_fails_leaves_the_old_index(index: SearchIndex) -> No
     assert await newest(index, "wren") == [at(1)]
     await index.put_posts([post(3, "robin")])
     assert await newest(index, "robin") == [at(3)]
+
+
+async def test_who_writes_and_searches_during_builds_notices_nothing(index: SearchIndex) -> None:
+    database = [post(number, "wren") for number in range(50)]
+    await index.put_posts(database)
+    put = {document.id for document in database}
+    builds = 0
+
+    async def write() -> None:
+        while builds < 3:
+            document = post(len(database), "wren")
+            database.append(document)
+            await index.put_posts([document])
+            put.add(document.id)
+
+    async def search() -> None:
+        while builds < 3:
+            expected = set(put)
+            assert expected <= set(await index.newest_posts(asking("wren"), 10_000))
+
+    async def build() -> None:
+        nonlocal builds
+        while builds < 3:
+            async with index.build() as new:
+                for document in list(database):
+                    await new.add_posts([document])
+            builds += 1
+
+    await asyncio.gather(write(), search(), build())
+    assert len(put) > 50
+    assert set(await index.newest_posts(asking("wren"), 10_000)) == put
 
 
 async def test_an_index_outlives_who_has_opened_it(place: Open) -> None:

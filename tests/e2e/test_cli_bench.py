@@ -154,10 +154,31 @@ def test_all_followers_read_a_whole_burst_and_nothing_of_it_is_left(services: di
     assert remains(services) == []
 
 
+def test_notifications_are_measured_beside_bare_rows(services: dict[str, str]) -> None:
+    facts = facts_of(services, "notifications", "--likes", 512, "--rounds", 1)
+    assert 0 < facts["notifications_per_second"] < facts["bare_inserts_per_second"]
+    assert facts["likes_of_one_post_per_second"] > facts["notifications_per_second"]
+    assert facts["page_of_20_ms"] > 0
+    assert remains(services) == []
+
+
 def test_a_random_history_is_played_on_a_cluster_and_nothing_of_it_is_left(services: dict[str, str]) -> None:
     facts = facts_of(services, "model", "--histories", 1, "--steps", 20)
     assert facts["histories"] == 1
     assert facts["pages"] > 0
+    assert remains(services) == []
+
+
+@pytest.mark.parametrize("engine", ["postgres", "opensearch"])
+def test_searches_are_timed_against_the_engine_asked_directly(services: dict[str, str], engine: str) -> None:
+    chosen = {"CHIRRUP_SEARCH_ENGINE": engine, "CHIRRUP_OPENSEARCH_URL": ""}
+    if engine == "opensearch":
+        chosen["CHIRRUP_OPENSEARCH_URL"] = require(engine)
+    facts = facts_of(services | chosen, "search", "--posts", 1000, "--questions", 10, "--singles", 2)
+    assert facts["engine"] == engine
+    assert facts["posts_found"] > 0
+    assert facts["engine_ms_p95"] > 0
+    assert facts["findable_ms_p95"] > 0
     assert remains(services) == []
 
 

@@ -58,6 +58,13 @@ def test_pictures_are_measured_against_pyvips_alone(tmp_path: Path) -> None:
     assert facts["bare_thumbnails_per_second"] > facts["bare_same_sizes_per_second"] > 0
 
 
+def test_notifications_are_measured_beside_bare_rows(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "notifications", "--likes", 512, "--rounds", 1)
+    assert 0 < facts["notifications_per_second"] < facts["bare_inserts_per_second"]
+    assert facts["likes_of_one_post_per_second"] > facts["notifications_per_second"]
+    assert facts["page_of_20_ms"] > 0
+
+
 def test_the_memory_of_timelines_is_compared_with_that_of_their_ids(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, "timelines", "--owners", 4000, "--size", 800, "--pushes", 3)
     assert 0.5 < facts["ratio"] < 2
@@ -88,3 +95,11 @@ def test_instances_of_different_sizes_are_read_in_turn(tmp_path: Path) -> None:
         assert facts[f"warm_readers_at_{size}"] == 20
         assert 0 < facts[f"cold_share_at_{size}"] < 0.2
     assert facts["p99_ratio"] >= 1
+
+
+def test_searches_are_timed_against_the_engine_asked_directly(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "search", "--posts", 1000, "--questions", 10, "--singles", 2)
+    assert facts["posts_found"] > 0
+    assert facts["engine_ms_p95"] > 0
+    assert facts["ms_p95"] > 0
+    assert facts["findable_ms_p95"] > 0

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.cli import chirrup, succeed
-from tests.support import Server
+from tests.support import Client, Server
 
 pytestmark = pytest.mark.embedded
 
-SMALL = ("--accounts", 60, "--posts", 300)
+SMALL = ("--accounts", 60, "--posts", 300, "--pictures", 3)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,10 @@ def test_posts_lie_in_the_past_and_answers_come_after_what_they_answer(filled: t
     root, _ = filled
     now = (int(time.time() * 1000) - 1_735_689_600_000) << 22
     assert rows(root, f"SELECT count(*) FROM posts WHERE id > {now}") == [(0,)]
+    day = 86_400_000 << 22
+    assert all(
+        rows(root, f"SELECT 1 FROM posts WHERE id > {now - (n + 1) * day} AND id < {now - n * day}") for n in range(5)
+    )
     assert rows(root, "SELECT count(*) FROM posts WHERE reply_to > id OR retweet_of > id") == [(0,)]
     assert rows(root, "SELECT count(*) FROM follows WHERE id < follower_id OR id < followee_id") == [(0,)]
 
@@ -53,6 +57,55 @@ def test_there_is_something_of_everything(filled: tuple[Path, dict[str, Any]]) -
         assert rows(root, f"SELECT count(*) FROM accounts WHERE {what}")[0][0] > 0
     for entity in ("mention", "hashtag", "link"):
         assert rows(root, f"SELECT count(*) FROM posts WHERE entities LIKE '%\"{entity}\"%'")[0][0] > 0
+
+
+async def test_pictures_are_shown_and_described(
+    filled: tuple[Path, dict[str, Any]], start_server: Callable[..., Server]
+) -> None:
+    root, facts = filled
+    server = start_server(root)
+    async with server.client() as client:
+        login = {"username": facts["username"], "password": facts["password"]}
+        robin = (await client.post("/auth/login", json=login)).json()
+        client.headers["Authorization"] = f"Bearer {robin['access_token']}"
+        assert (await client.get(server.base + robin["user"]["avatar_url"])).headers["content-type"] == "image/webp"
+        feed = [post for post in await everything(client, "/feed") if post["attachments"]]
+        shown = [medium for post in feed for medium in post["attachments"]]
+        assert len(feed) == 3
+        assert len(shown) == facts["counts"]["pictures"]
+        for medium in shown:
+            assert medium["alt"].startswith("A drawing: ")
+            assert (await client.get(server.base + medium["url"])).headers["content-type"] == "image/webp"
+
+
+async def test_something_trends_and_the_guest_has_something_to_read(
+    filled: tuple[Path, dict[str, Any]], start_server: Callable[..., Server]
+) -> None:
+    root, facts = filled
+    server = start_server(root)
+    async with server.client() as client:
+        login = {"username": facts["username"], "password": facts["password"]}
+        token = (await client.post("/auth/login", json=login)).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        trends = (await client.get("/trends")).json()["items"]
+        assert {trend["name"] for trend in trends} & {"BigSitDay", "OwlNight", "FirstFrost", "NestCamLive"}
+        noticed = await everything(client, "/notifications")
+        read = [one["is_read"] for one in noticed]
+        # the newest are unread
+        assert read == sorted(read)
+        assert 0 < read.count(False) < len(read)
+        assert len({one["type"] for one in noticed}) >= 4
+
+
+async def everything(client: Client, path: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = (await client.get(path, params={"limit": 100} | ({"cursor": cursor} if cursor else {}))).json()
+        items += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return items
 
 
 def test_no_slot_of_the_grammar_stays_open(filled: tuple[Path, dict[str, Any]]) -> None:

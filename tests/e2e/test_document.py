@@ -48,7 +48,7 @@ async def test_who_must_send_a_token_is_as_documented(community: Community) -> N
     wren = await community.person("wren")
     post = await wren.publish()
     known = {"username": "wren", "post_id": post["id"], "session_id": "1", "tag": "spring", "block_id": "1"}
-    known |= {"media_id": "1"}
+    known |= {"media_id": "1", "notification_id": "1"}
     for method, path, operation in OPERATIONS:
         address = BASE + path.format(**known)
         body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")

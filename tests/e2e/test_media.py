@@ -100,7 +100,7 @@ async def test_a_picture_is_kept_for_ever_by_caches_and_runs_nothing(community: 
 
 
 @pytest.mark.parametrize(
-    "name", ["", "..", "../chirrup.db", "%2e%2e/keys", "x.svg", "0" * 24 + "-960.webp", "0" * 24 + "-960.html"]
+    "name", ["", "%2e%2e", "..%2fchirrup.db", "%2e%2e/keys", "x.svg", "0" * 24 + "-960.webp", "0" * 24 + "-960.html"]
 )
 async def test_there_is_nothing_else_below_media(community: Community, name: str) -> None:
     answer = await community.client().get(f"{BASE}/media/{name}")

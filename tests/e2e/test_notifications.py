@@ -258,6 +258,7 @@ class TestDays:
 
     @pytest.mark.settings(notification_days=7)
     async def test_old_ones_expire(self, community: Community, clock: HandClock) -> None:
+        [expiry] = [job for job in community.app.jobs if job.name == "delete_old_notifications"]
         wren, robin, jay = await community.people("wren", "robin", "jay")
         post = await wren.publish()
         await robin.post(f"/posts/{post['id']}/like")
@@ -269,8 +270,8 @@ class TestDays:
         await jay.post(f"/posts/{post['id']}/like")
         await community.settle()
         clock.move(2 * DAY)
-        await community.app.notifications.delete_old()
+        await expiry.run()
         assert await told.lines() == [("like", ["jay", "robin"], 2)]
         clock.move(6 * DAY)
-        await community.app.notifications.delete_old()
+        await expiry.run()
         assert await told.lines() == []

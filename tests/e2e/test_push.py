@@ -1,12 +1,15 @@
 """Notifications on devices: Web Push, against a push service that checks the protocol."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from chirrup.platform import delivery
+from chirrup.notifications.push import ATTEMPTS
 from chirrup.platform.ports import PushDevice
+from tests.clock import HandClock
 from tests.push_servers import WebPushService, serving
 from tests.support import Community, Person, free_port
 
@@ -20,9 +23,15 @@ def chosen(chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[WebPushService]:
+def clock() -> HandClock:
+    """A clock of the test's own."""
+    return HandClock()
+
+
+@pytest.fixture
+async def service(clock: HandClock) -> AsyncIterator[WebPushService]:
     """The push service."""
-    service = WebPushService()
+    service = WebPushService(clock=clock)
     async with serving(service.answer, PORT) as service.url:
         yield service
 
@@ -35,6 +44,18 @@ async def subscribe(person: Person, service: WebPushService) -> PushDevice:
     device = service.device()
     await person.call("PUT", "/notifications/push/device", 204, json=body_of(device))
     return device
+
+
+async def push_again(community: Community) -> None:
+    """Have the job push what was put off and is due."""
+    [job] = [job for job in community.app.jobs if job.name == "push_again"]
+    await job.run()
+
+
+async def put_off(community: Community) -> int:
+    """Return how many messages wait for another attempt."""
+    rows = await community.app.db.read.all("SELECT 1 FROM push_retries")
+    return len(rows)
 
 
 def body_of(device: PushDevice) -> dict[str, str]:
@@ -133,61 +154,69 @@ async def test_a_device_hears_nothing_after_its_end(community: Community, servic
     assert service.arrived(device) == []
 
 
-async def test_a_service_that_was_in_trouble_for_a_moment_is_asked_again(
-    community: Community, service: WebPushService, monkeypatch: pytest.MonkeyPatch
+async def test_a_device_that_could_not_be_told_is_told_later_and_the_others_at_once(
+    community: Community, service: WebPushService, clock: HandClock
 ) -> None:
     wren, robin, jay = await community.people("wren", "robin", "jay")
     device, healthy = await subscribe(wren, service), await subscribe(jay, service)
     service.turn(device, "busy")
-    recovering = service.state
-
-    async def state(address: str) -> Any:
-        found = await recovering(address)
-        if found == "busy" and service.requests == 4:
-            service.turn(device, "there")
-        return found
-
-    monkeypatch.setattr(service, "state", state)
     await robin.publish("@wren @jay hello")
     await community.settle()
-    assert service.arrived(device) == [("robin mentioned you", "@wren @jay hello")]
     assert service.arrived(healthy) == [("robin mentioned you", "@wren @jay hello")]
+    service.turn(device, "there")
+    await push_again(community)
+    assert service.arrived(device) == []
+    clock.move(31)
+    await asyncio.gather(push_again(community), push_again(community))
+    assert service.arrived(device) == [("robin mentioned you", "@wren @jay hello")]
+    assert len(service.arrived(healthy)) == 1
+    assert await put_off(community) == 0
 
 
-async def test_what_cannot_be_pushed_is_a_dead_letter_that_can_be_sent_later(
-    community: Community, service: WebPushService, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.settings(access_token_seconds=86_400)
+async def test_a_device_that_can_never_be_told_is_tried_less_and_less_often_and_then_no_more(
+    community: Community, service: WebPushService, clock: HandClock
 ) -> None:
-    monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.001)
-    app = community.app
     wren, robin = await community.people("wren", "robin")
     device = await subscribe(wren, service)
     service.turn(device, "busy")
     await robin.publish("@wren hello")
     await community.settle()
-    letters = await app.outbox.dead_letters(app.db.read)
-    assert [(letter.consumer, letter.type) for letter in letters] == [("notifications.push_again", "PushPutOff")]
-    assert "503" in letters[0].error
+    moments = [0]
+    for minute in range(300):
+        asked = service.requests
+        await push_again(community)
+        if service.requests > asked:
+            moments.append(minute)
+        clock.move(60)
+    waits = [later - sooner for sooner, later in pairwise(moments)]
+    assert (len(moments), waits) == (ATTEMPTS, sorted(waits))
+    assert await put_off(community) == 0
     service.turn(device, "there")
-    async with app.db.transaction() as tx:
-        await app.outbox.ask_retry(tx, [letters[0].id])
-    await app.bus.caught_up()
-    while await app.outbox.dead_letters(app.db.read):
-        # the retry has its turn when the consumer finds nothing else to do
-        await robin.publish()
-        await community.settle()
-    assert service.arrived(device) == [("robin mentioned you", "@wren hello")]
+    await robin.publish("@wren again")
+    await community.settle()
+    assert service.arrived(device) == [("robin mentioned you", "@wren again")]
 
 
-async def test_what_was_read_before_its_turn_is_not_pushed(community: Community, service: WebPushService) -> None:
+@pytest.mark.parametrize("end", ["undone", "read", "unsubscribed"])
+async def test_what_was_put_off_is_not_pushed_once_it_is_of_no_use(
+    community: Community, service: WebPushService, clock: HandClock, end: str
+) -> None:
     wren, robin = await community.people("wren", "robin")
     device = await subscribe(wren, service)
     service.turn(device, "busy")
     post = await robin.publish("@wren hello")
-    await robin.call("DELETE", f"/posts/{post['id']}")
     await community.settle()
+    if end == "undone":
+        await robin.call("DELETE", f"/posts/{post['id']}")
+    elif end == "read":
+        await wren.post("/notifications/read-all")
+    else:
+        await wren.call("DELETE", "/notifications/push/device", 204)
     service.turn(device, "there")
-    assert service.arrived(device) == []
-    assert not await community.app.outbox.dead_letters(community.app.db.read)
+    clock.move(31)
+    await push_again(community)
+    assert (service.arrived(device), await put_off(community)) == ([], 0)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """Search over HTTP: what is found, by whom, and in which order."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from tests.support import Community, Person
+from chirrup.platform.searching import PostSearch
+from chirrup.platform.words import Phrase
+from tests.pictures import picture, upload
+from tests.support import PASSWORD, Community, Person
 
 
 async def found(person: Person, q: str, **params: Any) -> list[str]:
@@ -15,11 +19,19 @@ async def found(person: Person, q: str, **params: Any) -> list[str]:
 async def test_a_post_is_found_by_its_words_once_it_is_published(community: Community) -> None:
     wren, robin = await community.people("wren", "robin")
     await wren.publish("The first swallows are back")
-    await robin.publish("No swallow yet")
+    await robin.publish("Nobody here yet")
     await community.settle()
     assert await found(robin, "SWALLOWS first") == ["The first swallows are back"]
     assert await found(robin, '"swallows are"') == ["The first swallows are back"]
     assert await found(robin, "swallows -back") == []
+
+
+async def test_a_post_is_found_soon_after_it_is_published(community: Community) -> None:
+    wren = await community.person("wren")
+    await wren.publish("tseep")
+    async with asyncio.timeout(10):
+        while await found(wren, "tseep") != ["tseep"]:  # noqa: ASYNC110 - its event is on its way
+            await asyncio.sleep(0.01)
 
 
 async def test_a_visitor_may_search(community: Community) -> None:
@@ -47,6 +59,18 @@ async def test_operators_narrow_what_is_found(community: Community) -> None:
     assert await found(wren, "from:nobody") == []
     assert await found(wren, "song until:2025-06-01") == []
     assert len(await found(wren, "song since:2025-06-01")) == 3
+
+
+async def test_posts_with_pictures_are_found_after_a_reindex_too(community: Community) -> None:
+    wren = await community.person("wren")
+    made = await upload(wren, picture())
+    await wren.publish("song with a picture", attachments=[made["id"]])
+    await wren.publish("song without one")
+    await community.settle()
+    for _ in range(2):
+        assert await found(wren, "has:media") == ["song with a picture"]
+        assert await found(wren, "song -has:media") == ["song without one"]
+        await community.app.indexing.rebuild(lambda _posts, _people: None)
 
 
 async def test_posts_are_found_by_the_language_that_they_are_in(community: Community) -> None:
@@ -97,6 +121,18 @@ async def test_nothing_is_found_of_a_banned_account_until_it_is_let_in_again(com
     await community.settle()
     assert await found(robin, "tseep") == ["tseep #song"]
     assert len((await robin.get("/search", q="wren", type="users"))["items"]) == 1
+
+
+async def test_nothing_is_found_of_somebody_who_has_left(community: Community) -> None:
+    wren, robin = await community.people("wren", "robin")
+    await wren.publish("tseep #song")
+    await community.settle()
+    await wren.call("DELETE", "/users/me", json={"password": PASSWORD})
+    assert await found(robin, "tseep") == []
+    assert (await robin.get("/search", q="wren", type="users"))["items"] == []
+    await community.settle()
+    assert (await robin.get("/search", q="song", type="hashtags"))["items"] == []
+    assert await community.app.search.index.newest_posts(PostSearch(required=(Phrase(("tseep",)),)), 10) == []
 
 
 async def test_pages_in_either_order_hold_each_post_once(community: Community) -> None:

@@ -14,6 +14,7 @@ from tests.support import PASSWORD, Community, ids_of
 
 HTML = {"Accept": "text/html"}
 SCRIPT = "/assets/index-4f1d.js"
+IN_BROTLI = b"as the build wrote it"
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def settings(chosen: dict[str, Any], data_dir: Path, tmp_path: Path) -> Settings
     (web / "offline.html").write_text("<!doctype html><title>You are offline</title>")
     (web / "service-worker.js").write_text("self.addEventListener('push', () => {});")
     (web / "assets" / "index-4f1d.js").write_text("export const song = 'tseep';\n" * 200)
+    (web / "assets" / "index-4f1d.js.br").write_bytes(IN_BROTLI)
     return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), web_dir=web, **chosen)
 
 
@@ -47,25 +49,16 @@ async def cookie_of(community: Community, username: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/",
-        "/discover",
-        "/notifications",
-        "/settings",
-        "/login",
-        "/register",
-        "/@wren",
-        "/@wren/followers",
-        "/@wren/123",
-    ],
-)
+    ["/", "/discover", "/notifications", "/settings", "/login", "/register", "/@wren", "/@wren/followers", "/@wren/123",
+     "/search", "/search?q=eggs", "/hashtag/spring", "/hashtag/fr%C3%BChling"],
+)  # fmt: skip
 async def test_each_page_of_the_client_has_an_address(community: Community, path: str) -> None:
     answer = await ask(community, path)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/@", "/@wren/nest", "/index.html", "/search"])
+@pytest.mark.parametrize("path", ["/nowhere", "/@", "/@wren/nest", "/index.html", "/hashtag/", "/hashtag/a-b"])
 async def test_any_other_address_is_a_404_that_the_client_explains(community: Community, path: str) -> None:
     answer = await ask(community, path)
     assert answer.status_code == 404
@@ -99,6 +92,32 @@ async def test_hashed_files_are_kept_for_good_and_compressed(community: Communit
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    ("offered", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=0.5, br;q=1.0", "br"),
+        ("brine", None),
+        ("identity", None),
+    ],
+)
+async def test_a_file_comes_in_the_best_encoding_that_the_client_takes(
+    community: Community, offered: str, encoding: str | None
+) -> None:
+    async with community.client().stream(
+        "GET", f"http://chirrup.test{SCRIPT}", headers={"Accept-Encoding": offered}
+    ) as answer:
+        sent = b"".join([block async for block in answer.aiter_raw()])
+    assert answer.headers.get("content-encoding") == encoding
+    assert (sent == IN_BROTLI) == (encoding == "br")
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+async def test_what_is_only_another_encoding_has_no_address(community: Community) -> None:
+    assert (await ask(community, f"{SCRIPT}.br", Accept="*/*")).status_code == 404
 
 
 async def test_a_file_that_has_not_changed_is_not_sent_again(community: Community) -> None:

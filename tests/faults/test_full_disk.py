@@ -7,9 +7,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.faults.people import all_of, register
+from tests.faults.people import Singer, all_of, register
 from tests.support import Server
 
 SPACE = 12 << 20
@@ -30,7 +31,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def fill(disk: Path) -> Path:
     """Take all the space that is left."""
     ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as out:
+    with ballast.open("ab", buffering=0) as out:
         for size in (1 << 16, 1 << 12, 1):
             while True:
                 try:
@@ -38,6 +39,17 @@ def fill(disk: Path) -> Path:
                 except OSError:
                     break
     return ballast
+
+
+async def until_refused(author: Singer, client: httpx.AsyncClient, disk: Path) -> httpx.Response:
+    """Post until there is no room, and take what handlers give back meanwhile."""
+    for number in range(100):
+        answer = await client.post("/posts", json={"text": f"is there room? {number}"})
+        if answer.status_code != 201:
+            break
+        author.acknowledged[answer.json()["text"]] = answer.json()["id"]
+        await asyncio.to_thread(fill, disk)
+    return answer
 
 
 async def until_paused(server: Server) -> None:
@@ -64,7 +76,7 @@ async def test_a_full_disk_is_a_refusal_and_nothing_acknowledged_is_lost(
         while not wren.refusals:
             assert await wren.post(client)
         ballast = await filling
-        answer = await client.post("/posts", json={"text": "is there room?"})
+        answer = await until_refused(wren, client, small_disk)
         assert answer.status_code in {503, 507}
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["status"] == answer.status_code

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,6 +15,10 @@ from websockets.exceptions import ConnectionClosed
 from tests.support import Community, Person
 
 SECONDS = 15
+_UPGRADE = (
+    b"GET /api/v1/live HTTP/1.1\r\nHost: nest.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
@@ -93,6 +98,19 @@ async def open_socket(base: str, **options: Any) -> AsyncIterator[ClientConnecti
     url = base.replace("http", "ws", 1) + "/api/v1/live"
     async with connect(url, compression=None, close_timeout=1, proxy=None, **options) as socket:
         yield socket
+
+
+@asynccontextmanager
+async def raw(base: str, limit: int = 65_536) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Open a WebSocket and leave it to the caller what is said; what comes is read up to `limit` bytes ahead."""
+    place = urlsplit(base)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=limit)
+    try:
+        writer.write(_UPGRADE)
+        await reader.readuntil(b"\r\n\r\n")
+        yield reader, writer
+    finally:
+        writer.close()
 
 
 @asynccontextmanager

@@ -3,15 +3,13 @@
 import asyncio
 import json
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.frames import Frame, Opcode
 
 from chirrup.bootstrap import Application
 from chirrup.live import gateway
-from chirrup.live.models import CONNECTION_QUEUE, Close
+from chirrup.live.models import Close
 from tests.live.clients import code_of, connected, eventually, listening, open_socket, streaming, token_of
 from tests.support import DEVICE, PASSWORD, Community
 
@@ -117,31 +115,6 @@ async def test_who_says_nothing_is_cut_off(base: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(gateway, "_HELLO_SECONDS", 0.1)
     async with open_socket(base) as socket:
         assert await code_of(socket) == Close.SILENT
-
-
-async def test_who_does_not_keep_up_is_cut_off(
-    community: Community, app: Application, base: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gateway, "_SEND_SECONDS", 0.5)
-    wren = await community.person("wren")
-    place = urlsplit(base)
-    # a reader that reads nothing, behind buffers as small as they can be
-    reader, writer = await asyncio.open_connection(place.hostname, place.port, limit=1024)
-    writer.write(
-        b"GET /api/v1/live HTTP/1.1\r\nHost: nest.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    hello = Frame(Opcode.TEXT, json.dumps({"type": "hello", "token": token_of(wren)}).encode())
-    await reader.readuntil(b"\r\n\r\n")
-    writer.write(hello.serialize(mask=True))
-    await reader.readuntil(b"ready")
-    (connection,) = [one for seat in app.live.hub._seats.values() for one in seat.connections]
-    async with asyncio.timeout(20):
-        while app.live.hub._seats:
-            for _ in range(CONNECTION_QUEUE // 2):
-                connection.tell(b'{"type":"pong","padding":"%b"}' % (b"x" * 20_000))
-            await asyncio.sleep(0.01)
-    writer.close()
 
 
 async def test_a_server_that_ends_says_so(community: Community, app: Application, base: str) -> None:

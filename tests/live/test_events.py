@@ -2,6 +2,7 @@
 
 import pytest
 
+from chirrup.live import hub
 from tests.live.clients import eventually, listening, streaming
 from tests.support import Community, Person
 
@@ -44,6 +45,20 @@ async def test_all_connections_of_an_account_are_told(birds: Birds, base: str) -
     async with listening(base, wren) as one, listening(base, wren) as other:
         post = await robin.publish("a worm!")
         assert (await one.kind("post"))["post"]["id"] == (await other.kind("post"))["post"]["id"] == post["id"]
+
+
+async def test_a_post_reaches_all_who_follow_some_at_a_time(
+    community: Community, birds: Birds, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "_VIEWERS_AT_ONCE", 2)
+    wren, robin = birds
+    jay, owl = await community.people("jay", "owl")
+    for person in (jay, owl):
+        await person.follow(robin)
+    await community.settle()
+    async with listening(base, wren) as one, listening(base, jay) as two, listening(base, owl) as three:
+        post = await robin.publish("a worm!")
+        assert {(await live.kind("post"))["post"]["id"] for live in (one, two, three)} == {post["id"]}
 
 
 async def test_ones_own_post_is_told_to_ones_other_devices(birds: Birds, base: str) -> None:
@@ -120,6 +135,18 @@ async def test_a_deletion_is_told(birds: Birds, base: str) -> None:
     async with listening(base, wren) as live:
         await robin.call("DELETE", f"/posts/{post['id']}")
         assert (await live.kind("delete"))["post_id"] == post["id"]
+
+
+async def test_a_like_is_told_to_the_author_as_a_notification(birds: Birds, base: str) -> None:
+    wren, robin = birds
+    post = await robin.publish("a worm!")
+    async with listening(base, robin) as live, streaming(base, robin) as stream:
+        await stream.next()
+        await wren.post(f"/posts/{post['id']}/like")
+        event = await live.kind("notification")
+        assert (await stream.next())[1] == event
+    (item,) = (await robin.get("/notifications", unread=True))["items"][:1]
+    assert (item["id"], item["type"]) == (event["notification_id"], "like")
 
 
 async def test_a_ban_has_followers_load_their_page_anew(community: Community, birds: Birds, base: str) -> None:

@@ -2,25 +2,21 @@
 
 import asyncio
 import json
-import random
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.frames import Frame, Opcode
 
 from chirrup.live import gateway, schemas
 from chirrup.live.models import Close, Ended
-from chirrup.platform.http.websocket import LARGEST_MESSAGE
-from tests.live.clients import Listener, code_of, connected, eventually, listening, open_socket, token_of
-from tests.support import Community, Person
+from chirrup.platform.http.protocols import LARGEST_MESSAGE
+from tests.live.clients import Listener, code_of, listening, open_socket, raw, token_of
+from tests.support import Person
 
 WORDS = st.sampled_from(["type", "hello", "watch", "token", "ping", "posts", "known", "last_event_id", "1", "0.0.0"])
 JSON = st.recursive(
@@ -28,12 +24,6 @@ JSON = st.recursive(
     lambda part: st.lists(part) | st.dictionaries(WORDS | st.text(), part),
     max_leaves=8,
 )
-
-
-@pytest.fixture
-async def wren(community: Community) -> Person:
-    """Somebody who may connect."""
-    return await community.person("wren")
 
 
 async def test_the_token_may_come_in_the_subprotocol(wren: Person, base: str) -> None:
@@ -158,22 +148,6 @@ def test_any_text_is_a_message_or_ends_the_connection(message: str) -> None:
     assert codes in ([], [Close.MALFORMED])
 
 
-@asynccontextmanager
-async def raw(base: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Open a WebSocket and leave it to the caller what is said."""
-    place = urlsplit(base)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    writer.write(
-        b"GET /api/v1/live HTTP/1.1\r\nHost: nest.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    await reader.readuntil(b"\r\n\r\n")
-    try:
-        yield reader, writer
-    finally:
-        writer.close()
-
-
 async def close_code(reader: asyncio.StreamReader) -> int:
     """Return the code of the close frame that is the last to come."""
     data = await asyncio.wait_for(reader.read(), 20)
@@ -205,20 +179,6 @@ async def test_a_malformed_frame_ends_the_connection_by_its_code(data: bytes, co
     async with raw(base) as (reader, writer):
         writer.write(data)
         assert await close_code(reader) == code
-
-
-async def test_random_bytes_leave_nothing_behind(community: Community, wren: Person, base: str) -> None:
-    chance = random.Random(7)
-    hello = Frame(Opcode.TEXT, json.dumps({"type": "hello", "token": token_of(wren)}).encode())
-    for number in range(40):
-        async with raw(base) as (reader, writer):
-            if number % 2:
-                writer.write(hello.serialize(mask=True))
-            writer.write(chance.randbytes(chance.randrange(1, 400)))
-            writer.write_eof()
-            await asyncio.wait_for(reader.read(), 20)
-    async with listening(base, wren):
-        await eventually(lambda: connected(community) == 1)
 
 
 async def test_only_so_many_may_be_silent(wren: Person, base: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,12 @@ from chirrup.platform.adapters.sqlite.database import SqliteDatabase
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Reader, Row, Transaction
 
+_OF_CONSUMERS = ("FROM outbox", "FROM dead_letters")
+"""What consumers of the bus ask on their own, at any time."""
+
 
 class CountingReader:
-    """Passes queries on and notes them."""
+    """Passes queries on and notes them, but for those of consumers."""
 
     def __init__(self, reader: Reader, queries: list[str]) -> None:
         self._reader = reader
@@ -18,18 +21,22 @@ class CountingReader:
 
     async def all(self, sql: str, *args: object) -> Sequence[Row]:
         """Return all rows of a query."""
-        self._queries.append(sql)
+        self._note(sql)
         return await self._reader.all(sql, *args)
 
     async def first(self, sql: str, *args: object) -> Row | None:
         """Return the first row of a query."""
-        self._queries.append(sql)
+        self._note(sql)
         return await self._reader.first(sql, *args)
 
     async def each(self, sql: str, keys: Sequence[int], *args: object) -> Sequence[Row]:
         """Return the rows of a query for each of the keys."""
-        self._queries.append(sql)
+        self._note(sql)
         return await self._reader.each(sql, keys, *args)
+
+    def _note(self, sql: str) -> None:
+        if not any(source in sql for source in _OF_CONSUMERS):
+            self._queries.append(sql)
 
 
 class CountingTransaction(CountingReader):

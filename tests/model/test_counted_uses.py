@@ -40,6 +40,8 @@ class Flock:
     def __init__(self, stage: Stage) -> None:
         stage.ready()
         stage.number += 1
+        # what was posted before has smaller ids than these people
+        stage.clock.move(1)
         self.stage = stage
         self.people = stage.add_people([f"t{stage.number}_{number}" for number in range(PEOPLE)])
         self.posts: list[int] = []

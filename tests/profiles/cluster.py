@@ -51,6 +51,8 @@ class Host:
         if self._app is None or fresh or wanted != self._wanted:
             await self.close()
             self._app = await self._stack.enter_async_context(working(settings, clock=clock))
+            # else the job that builds it would get in the way of `clear`
+            await self._app.indexing.build_missing()
             self._wanted = wanted
         return self._app
 

@@ -93,7 +93,7 @@ def test_no_secret_is_written_down(compose: dict[str, Any]) -> None:
     secrets = [value for name, value in variables if re.search("PASSWORD|SECRET|TOKEN|_KEY", name)]
     secrets += [found[1] for _, value in variables if (found := re.search(r"://[^/@]+?:(.*)@", value))]
     assert secrets
-    assert [value for value in secrets if not re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+}", value)] == []
+    assert [value for value in secrets if not re.fullmatch(r"\$\{[A-Z0-9_]+:\?[^}]+}", value)] == []
 
 
 def test_data_are_in_named_volumes_and_files_are_read_only(compose: dict[str, Any]) -> None:

@@ -16,13 +16,13 @@ class SlowChannel(MemoryLiveChannel):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[tuple[str, list[str]]] = []
-        self.fails = False
+        self.fault: Exception | None = None
 
     async def subscribe(self, channels: Collection[str]) -> None:
         """Hear channels, or fail."""
         await asyncio.sleep(0)
-        if self.fails:
-            raise Unavailable("It does not answer.")
+        if self.fault is not None:
+            raise self.fault
         self.calls.append(("subscribe", sorted(channels)))
         await super().subscribe(channels)
 
@@ -76,11 +76,19 @@ async def test_who_comes_back_while_a_channel_is_left_hears_it() -> None:
 
 async def test_a_failure_is_told_to_those_who_wait_and_tried_again_by_the_next() -> None:
     channel = SlowChannel()
-    channel.fails = True
+    channel.fault = Unavailable("It does not answer.")
     interests: Interests[str] = Interests(channel)
     with pytest.raises(Unavailable):
         await interests.add("wren", ["author:1"])
     interests.drop("wren", ["author:1"])
-    channel.fails = False
+    channel.fault = None
     await interests.add("wren", ["author:1"])
     assert interests.channels == 1
+
+
+async def test_who_waits_hears_of_a_fault_that_nobody_expected() -> None:
+    channel = SlowChannel()
+    channel.fault = ValueError("It is broken.")
+    interests: Interests[str] = Interests(channel)
+    with pytest.raises(ValueError, match="broken"):
+        await interests.add("wren", ["author:1"])

@@ -21,6 +21,7 @@ watchSession(session, queries);
 
 if (boot.home !== null) queries.setQueryData(keys.bootHome(), { page: boot.home, markers: boot.markers });
 if (boot.discover !== null) queries.setQueryData(keys.discover(), { pages: [boot.discover], pageParams: [null] });
+if (boot.trends !== null) queries.setQueryData(keys.trends(), boot.trends);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The document has no #root");

@@ -35,10 +35,11 @@ export const me: Me = {
 };
 
 export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   body?: unknown;
   query: Record<string, unknown>;
+  signal?: AbortSignal;
   idempotencyKey?: string;
 }
 
@@ -56,6 +57,7 @@ function makeApi(answer: Answer) {
     get: (path: string, options?: object) => ask("GET", path, undefined, options),
     post: (path: string, body?: unknown, options?: object) => ask("POST", path, body, options),
     put: (path: string, body?: unknown, options?: object) => ask("PUT", path, body, options),
+    patch: (path: string, body?: unknown, options?: object) => ask("PATCH", path, body, options),
     delete: (path: string) => ask("DELETE", path, undefined),
   } as unknown as ApiClient;
   return { api, calls };
@@ -82,7 +84,7 @@ export function stage(part: ReactNode, { answer = () => undefined, path = "/", r
     <LiveContext value={link}>
       <ComposeProvider writing={writing}>
         <PostActionsProvider>
-          <main>
+          <main id="main">
             <Outlet />
           </main>
           <ComposeSheet />
@@ -116,6 +118,7 @@ export function standIns(): void {
   vi.stubGlobal("ResizeObserver", Observer);
   vi.stubGlobal("IntersectionObserver", Observer);
   vi.stubGlobal("CSS", { supports: () => true, escape: (text: string) => text });
+  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
   vi.stubGlobal("scrollTo", vi.fn());
   vi.stubGlobal("scrollBy", vi.fn());
   HTMLDialogElement.prototype.showModal = function showModal() {

@@ -17,6 +17,7 @@ from chirrup.platform.ports import (
     PushGateway,
     RateLimiter,
     SearchIndex,
+    SoleBuilder,
     Subscription,
     TimelineStore,
 )
@@ -46,6 +47,7 @@ class Adapters:
     timelines: TimelineStore
     limiter: RateLimiter
     search: SearchIndex
+    sole_builder: SoleBuilder
     outbox: OutboxStore
     keys: Keys
     blobs: BlobStore
@@ -60,7 +62,5 @@ class Adapters:
     jobs: Sequence[Job] = ()
     roles: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """What a worker can do beyond delivering events and jobs."""
-    alone: bool = False
-    """Whether no other process serves the same instance."""
     lanes: int = 1
     """How many steps of one fan-out may be taken at the same time."""

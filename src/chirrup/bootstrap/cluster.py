@@ -110,6 +110,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             timelines=RedisTimelineStore(link, clock, bound=settings.timeline_size, time_to_live=settings.timeline_ttl),
             limiter=RedisRateLimiter(link, clock),
             search=search.index,
+            sole_builder=search.sole_builder,
             outbox=outbox,
             keys=keys,
             live=live,

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 
 from chirrup.accounts.tokens import Keys
 from chirrup.bootstrap.adapters import CACHE_SIZES, Adapters
@@ -77,6 +77,8 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             timelines=timelines,
             limiter=MemoryRateLimiter(clock),
             search=search,
+            # of a server and a command beside it, whoever begins later wins
+            sole_builder=lambda: nullcontext(enter_result=True),
             outbox=outbox,
             keys=Keys(data.keys),
             live=MemoryLiveChannel(),
@@ -85,6 +87,5 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             pictures=pictures,
             bus=make_bus,
             checks={"database": check_database, "media": blobs.check},
-            alone=True,
             jobs=[Job("drop_idle_timelines", 600, timelines.drop_idle)],
         )

@@ -4,19 +4,30 @@ import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import structlog
+
+from chirrup.platform.adapters.postgres.alone import alone
 from chirrup.platform.adapters.postgres.search import PostgresSearch
 from chirrup.platform.adapters.postgres.search import prepare as prepare_postgres
-from chirrup.platform.ports import Database, SearchIndex
+from chirrup.platform.errors import Unavailable
+from chirrup.platform.ports import Database, SearchIndex, SoleBuilder
 from chirrup.settings import Settings
+
+_BUILDING = 7_306_514_210
+"""A key for advisory locks; rows have positive ids."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchEngine:
-    """An index, and what tries it where it is a service of its own."""
+    """An index, who may build it, and what tries it where it is a service of its own."""
 
     index: SearchIndex
+    sole_builder: SoleBuilder
     checks: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
 
 
@@ -30,7 +41,7 @@ async def prepare_search(settings: Settings) -> None:
         await prepare_postgres(settings.database_url)
         return
     async with _opensearch(settings) as index:
-        await index.prepare()
+        await _make_empty(index, _sole_builder(settings))
 
 
 async def delete_search(settings: Settings) -> None:
@@ -50,12 +61,28 @@ async def open_search(settings: Settings, db: Database) -> AsyncIterator[SearchE
 
     An engine of its own may be away at the start: what needs it is refused until it is back.
     """
+    sole_builder = _sole_builder(settings)
     if settings.search_engine == "postgres":
         await prepare_postgres(settings.database_url)
-        yield SearchEngine(PostgresSearch(db))
+        yield SearchEngine(PostgresSearch(db), sole_builder)
         return
     async with _opensearch(settings) as index:
-        yield SearchEngine(index, {"search": index.check})
+        try:
+            await _make_empty(index, sole_builder)
+        except Unavailable as error:
+            log.warning("search.away", error=str(error))
+        yield SearchEngine(index, sole_builder, {"search": index.check})
+
+
+async def _make_empty(index: Any, sole_builder: SoleBuilder) -> None:
+    # an index that is being built or made by another process is there soon
+    async with sole_builder() as sole:
+        if sole:
+            await index.prepare()
+
+
+def _sole_builder(settings: Settings) -> SoleBuilder:
+    return partial(alone, settings.database_url, _BUILDING)
 
 
 def _opensearch(settings: Settings) -> Any:

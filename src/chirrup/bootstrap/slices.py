@@ -72,6 +72,7 @@ class Notifying:
         return [
             Job("delete_old_notifications", 3600, self.notifications.delete_old),
             Job("delete_ended_devices", 3600, self.pushing.delete_ended),
+            Job("push_again", 15, self.pushing.push_again),
         ]
 
 
@@ -81,8 +82,6 @@ class Searching:
 
     search: Search
     indexing: Indexing
-    alone: bool
-    """Whether no other process could begin to build the index as well."""
 
     def subscriptions(self) -> list[Subscription]:
         """Return what they listen to."""
@@ -90,8 +89,7 @@ class Searching:
 
     def jobs(self) -> list[Job]:
         """Return what is done again and again."""
-        # of several processes each would begin to build an index that is missing, and end what another has begun
-        return [Job("build_search_index", 5, self.indexing.build_missing)] if self.alone else []
+        return [Job("build_search_index", 5, self.indexing.build_missing)]
 
 
 def wire_trends(ground: Ground, core: Core, languages: PostLanguages) -> Trending:
@@ -137,9 +135,17 @@ def wire_notifications(ground: Ground, core: Core) -> Notifying:
 def wire_search(ground: Ground, core: Core, languages: PostLanguages) -> Searching:
     """Wire search over an index."""
     on = ground.on
-    indexing = Indexing(on.db, on.search, core.post_store, core.account_store, core.graph_store, languages)
+    indexing = Indexing(
+        db=on.db,
+        index=on.search,
+        sole_builder=on.sole_builder,
+        post_store=core.post_store,
+        account_store=core.account_store,
+        graph_store=core.graph_store,
+        languages=languages,
+    )
     search = Search(on.search, core.accounts, core.graph, core.reader, ground.clock)
-    return Searching(search, indexing, on.alone)
+    return Searching(search, indexing)
 
 
 def wire_live(ground: Ground, core: Core) -> Live:

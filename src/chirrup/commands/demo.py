@@ -14,8 +14,10 @@ from chirrup.accounts.store import AccountStore
 from chirrup.commands.console import print_json, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.commands.session import make_ready
-from chirrup.demo import grammar, history, people
+from chirrup.demo import gallery, grammar, history, people
 from chirrup.demo.filling import Filling, Then
+from chirrup.demo.roster import roster_of
+from chirrup.demo.settling import settle
 from chirrup.entrypoints.worker import working
 from chirrup.platform.clock import SystemClock
 from chirrup.platform.datadir import DataDir
@@ -41,6 +43,7 @@ class Filled(msgspec.Struct, frozen=True):
 def demo(
     accounts: Annotated[int, typer.Option(min=20, max=2000, help="How many accounts.")] = 300,
     posts: Annotated[int, typer.Option(min=20, max=50_000, help="About how many posts, replies included.")] = 3000,
+    pictures: Annotated[int, typer.Option(min=0, max=500, help="How many posts show pictures; 0 makes none.")] = 10,
     days: Annotated[int, typer.Option(min=1, max=60, help="Over how many past days.")] = 6,
     seed: Annotated[int, typer.Option(help="The same seed makes the same community.")] = 1,
     admin_password: Annotated[str | None, typer.Option(help="The admin's password; by default one is made up.")] = None,
@@ -58,21 +61,22 @@ def demo(
     secret = admin_password or secrets.token_urlsafe(12)
 
     def imagine() -> history.History:
-        return history.imagine(cast, grammar.languages(), chance, now=now, days=days, posts=posts)
+        languages = grammar.languages()
+        return history.imagine(cast, languages, chance, now=now, days=days, posts=posts, pictures=pictures)
 
     with _alone(settings), progress() as bars:
-        task = bars.add_task("Filling", total=3)
-        past = asyncio.run(_fill(settings, imagine, now, secret, lambda: bars.advance(task)))
-    if past is None:
+        task = bars.add_task("Filling", total=4)
+        filled = asyncio.run(_fill(settings, imagine, now, secret, lambda: bars.advance(task)))
+    if filled is None:
         if if_empty:
             return
         where = settings.data_dir if settings.profile == "embedded" else "the database"
         raise StartRefused(f"The instance in {where} is not empty; the demo needs a new one.")
-    filled = Filled(cast[0].username, GUEST_PASSWORD, _WARDEN.username, secret, dict(history.counts(past)))
+    told = Filled(cast[0].username, GUEST_PASSWORD, _WARDEN.username, secret, filled)
     if as_json:
-        print_json(filled)
+        print_json(told)
     else:
-        _print(filled)
+        _print(told)
 
 
 def _alone(settings: Settings) -> AbstractContextManager[None]:
@@ -82,22 +86,27 @@ def _alone(settings: Settings) -> AbstractContextManager[None]:
 
 async def _fill(
     settings: Settings, imagine: Callable[[], history.History], now: int, secret: str, advance: Callable[[], None]
-) -> history.History | None:
-    """Return what an empty instance is full of now."""
+) -> dict[str, int] | None:
+    """Return how much of what an empty instance is full of now; None where there was something before."""
     clock = Then(now)
     async with working(settings, clock=clock) as app:
         if await AccountStore().after(app.db.read, 0, 1):
             return None
         past = imagine()
         advance()
+        files = await gallery.hang(app, gallery.pictures_of(past))
+        advance()
         warden = len(past.people) - 1
         hashes = {
             place: await app.accounts.passwords.hash(word) for place, word in ((0, GUEST_PASSWORD), (warden, secret))
         }
-        await Filling(app, clock, past).write(hashes, {warden: "admin"})
+        filling = Filling(app, clock, past, files)
+        await filling.write(hashes, {warden: "admin"})
         advance()
-        await app.bus.caught_up()
-    return past
+        await settle(app, filling.account_ids[0])
+        if settings.profile == "embedded":
+            roster_of(past, filling.account_ids, without={0, warden}).write(DataDir(settings.data_dir).demo)
+    return dict(history.counts(past))
 
 
 def _print(filled: Filled) -> None:

@@ -1,15 +1,19 @@
 """`chirrup serve`, `chirrup worker` and `chirrup migrate`."""
 
 import asyncio
+import random
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from chirrup.bootstrap import prepare
 from chirrup.commands.options import DataDirOption, ProfileOption, settings_of
+from chirrup.demo.living import living
 from chirrup.entrypoints import embedded
 from chirrup.entrypoints.processes import parent
 from chirrup.migrations import HEAD
+from chirrup.platform.datadir import DataDir
 from chirrup.platform.errors import StartRefused
 from chirrup.platform.telemetry import configure_logging
 from chirrup.settings import Settings
@@ -24,6 +28,9 @@ def serve(
         int | None, typer.Option(envvar="CHIRRUP_PORT", help="Where to listen; 0 takes a free one.")
     ] = None,
     processes: ProcessesOption = 1,
+    demo_members: Annotated[
+        int, typer.Option(min=0, max=6000, metavar="ACTS", help="How much the demo's members do in a minute.")
+    ] = 0,
     data_dir: DataDirOption = None,
     profile: ProfileOption = None,
 ) -> None:
@@ -34,11 +41,18 @@ def serve(
 
     settings = load()
     if settings.profile == "cluster":
+        if demo_members:
+            raise StartRefused("The demo's members live in the embedded profile only.")
         raise typer.Exit(parent.serve(load, processes))
     if processes > 1:
         raise StartRefused("The embedded profile is one process; only `--profile cluster` can have several.")
     configure_logging(settings.log_level)
-    embedded.run(settings)
+    embedded.run(settings, _beside(settings, demo_members) if demo_members else None)
+
+
+def _beside(settings: Settings, acts: int) -> embedded.Beside:
+    chance = random.Random()  # noqa: S311 - nothing here is a secret
+    return partial(living, DataDir(settings.data_dir).demo, acts, chance)
 
 
 def worker(

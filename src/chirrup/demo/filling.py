@@ -4,7 +4,7 @@ Everything is written in one transaction, so that an instance is empty or full. 
 and whatever else listens) is left to their handlers, which the caller runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chirrup.accounts import AccountRegistered
@@ -12,10 +12,13 @@ from chirrup.accounts.models import Role
 from chirrup.accounts.store import AccountStore
 from chirrup.bootstrap import Application
 from chirrup.demo.history import History, Post
+from chirrup.demo.scenes import Picture
 from chirrup.engagement import PostLiked
 from chirrup.engagement.store import LikeStore
 from chirrup.graph import FollowCreated
 from chirrup.graph.store import GraphStore
+from chirrup.media.models import MediaFile, Purpose
+from chirrup.media.store import MediaStore
 from chirrup.platform.ports import Transaction
 from chirrup.posts import PostPublished
 from chirrup.posts.models import PostRow
@@ -51,10 +54,13 @@ class Filling:
     app: Application
     clock: Then
     history: History
+    files: Mapping[Picture, MediaFile]
+    """What has been made of the history's pictures."""
     account_store: AccountStore = field(default_factory=AccountStore)
     graph_store: GraphStore = field(default_factory=GraphStore)
     post_store: PostStore = field(default_factory=PostStore)
     like_store: LikeStore = field(default_factory=LikeStore)
+    media_store: MediaStore = field(default_factory=MediaStore)
     account_ids: dict[int, int] = field(default_factory=dict)
     names: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Id and spelling by lower-case username."""
@@ -104,6 +110,11 @@ class Filling:
             await self.account_store.set_verified(tx, account_id, verified=True)
         if role is not None:
             await self.account_store.set_role(tx, account_id, role)
+        face = self.history.faces.get(index)
+        if face is not None:
+            await self._upload(tx, account_id, face, "avatar")
+            file = self.files[face]
+            await self.app.accounts.set_portrait(tx, account_id, "avatar", file.blob(file.versions[-1]))
         tx.publish(AccountRegistered(account_id=account_id))
 
     async def _follow(self, tx: Transaction, follower_id: int, followee_id: int) -> None:
@@ -127,9 +138,12 @@ class Filling:
             conversation_id=parent.conversation_id if parent else post_id,
             retweet_of=self.posts[other.number].id if other else None,
             is_retweet=post.retweet_of is not None,
+            has_media=bool(post.pictures),
         )
         self.posts[post.number] = row
         await self.post_store.insert(tx, row)
+        uploads = [await self._upload(tx, author_id, picture, "") for picture in post.pictures]
+        await self.app.library.attach(tx, author_id, uploads, post_id)
         if row.is_retweet and row.retweet_of is not None:
             await self.post_store.insert_retweet(tx, author_id, row.retweet_of, post_id)
         tx.publish(
@@ -144,6 +158,11 @@ class Filling:
                 mentioned_ids=tuple(mentioned),
             )
         )
+
+    async def _upload(self, tx: Transaction, owner_id: int, picture: Picture, purpose: Purpose) -> int:
+        media_id = self.app.ids.new(owner_id)
+        await self.media_store.insert(tx, media_id, owner_id, self.files[picture], picture.alt, purpose)
+        return media_id
 
     async def _like(self, tx: Transaction, account_id: int, post_id: int) -> None:
         await self.like_store.insert(tx, self.app.ids.new(account_id), account_id, post_id)

@@ -16,12 +16,15 @@ _TEXTS = Path(__file__).with_name("texts")
 _SLOT = re.compile(r"\{(?:(a|A|camel):)?(\w+)\}")
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))(?!https?:)([^\W\d_])")
 _DEPTH = 4
+_TAGGED = 0.22
+_REMEMBERED = 20_000
 
 
 class Kind(msgspec.Struct, frozen=True):
     """One kind of conversation, and what is said in it by whom."""
 
     weight: int
+    """How often it is chosen, relative to others; 0 where something else leads to it."""
     who: list[str]
     topic: list[str]
     tags: list[str]
@@ -32,11 +35,29 @@ class Kind(msgspec.Struct, frozen=True):
     quotes: list[str]
 
 
+class Occasion(msgspec.Struct, frozen=True):
+    """Something that many talk about for some hours, under one hashtag."""
+
+    tag: str
+    kind: str
+    """The kind of conversation whose answers fit it."""
+    posts: list[str]
+
+
 class Language(msgspec.Struct, frozen=True):
     """What is said in one language."""
 
     words: dict[str, list[str]]
     kinds: dict[str, Kind]
+    occasions: list[Occasion] = []
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """The beginning of a conversation; what it is about stays the same in the answers."""
+
+    text: str
+    kind: Kind
+    topic: dict[str, str]
 
 
 def languages() -> dict[str, Language]:
@@ -50,10 +71,35 @@ class Speaker:
 
     def __init__(self, language: Language, chance: random.Random) -> None:
         self.kinds = language.kinds
+        self.occasions = language.occasions
         self._words = language.words
         self._chance = chance
         self._said: set[str] = set()
         self._used: dict[str, int] = {}
+
+    def begin(self, role: str, friend: str) -> Opening:
+        """Return what somebody in a role begins with; `friend` is whom the text may mention."""
+        kinds = [kind for kind in self.kinds.values() if role in kind.who] or list(self.kinds.values())
+        kind = self._chance.choices(kinds, [kind.weight for kind in kinds])[0]
+        topic = {"friend": friend}
+        text = self.say(kind.posts, topic, kind.topic)
+        if self._chance.random() < _TAGGED:
+            tags = self._chance.sample(kind.tags, min(len(kind.tags), self._chance.choice([1, 1, 2])))
+            text += "".join(f" #{self.fill(tag, topic, kind.topic) if '{' in tag else tag}" for tag in tags)
+        return Opening(text, kind, topic)
+
+    def join(self, occasion: Occasion, friend: str) -> Opening:
+        """Return what somebody says about an occasion."""
+        kind = self.kinds[occasion.kind]
+        topic = {"friend": friend}
+        text = self.say(occasion.posts, topic, kind.topic)
+        return Opening(f"{text} #{occasion.tag}", kind, topic)
+
+    def show(self, friend: str) -> Opening:
+        """Return what is said with a picture."""
+        kind = self.kinds["drawing"]
+        topic = {"friend": friend}
+        return Opening(self.say(kind.posts, topic, kind.topic), kind, topic)
 
     def say(self, templates: Sequence[str], topic: MutableMapping[str, str], topics: Sequence[str]) -> str:
         """Return a text from one of the templates; the words of `topics` come from `topic`, and new ones go there."""
@@ -65,6 +111,8 @@ class Speaker:
             if text not in self._said:
                 break
         topic.update(tried)
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
         self._said.add(text)
         return text
 

@@ -10,16 +10,23 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, cycle
 
-from chirrup.demo.grammar import Kind, Language, Speaker
+from chirrup.demo.grammar import Kind, Language, Opening, Speaker
 from chirrup.demo.people import Persona
+from chirrup.demo.scenes import SKIES, Face, Landscape, face, landscape
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
 # how much is said in each hour of one's own day
 _RHYTHM = [1, 0.5, 0.3, 0.2, 0.5, 2, 5, 9, 9, 7, 6, 6, 8, 7, 5, 5, 6, 8, 10, 11, 11, 9, 6, 3]
 _DEEPEST = 7
+PAST_OCCASIONS = 4
+"""How many occasions of a language lie in the past; its others are for those who live on."""
+_LARGEST_CROWD = 26
+_FACES = 15
+_PICTURED = "en"
+_PICTURES = (1, 1, 1, 2, 4)
 _MEASURE = re.compile(r"\{(\w+)\}")
 
 
@@ -37,6 +44,7 @@ class Post:
     kind: Kind | None = None
     topic: dict[str, str] = field(default_factory=dict)
     depth: int = 0
+    pictures: list[Landscape] = field(default_factory=list)
     likers: dict[int, int] = field(default_factory=dict)
     """When each account liked it."""
 
@@ -49,6 +57,8 @@ class History:
     joined: list[int] = field(default_factory=list)
     follows: dict[tuple[int, int], int] = field(default_factory=dict)
     posts: list[Post] = field(default_factory=list)
+    faces: dict[int, Face] = field(default_factory=dict)
+    """Who has an avatar."""
 
 
 class Imagination:
@@ -68,11 +78,11 @@ class Imagination:
         for index, person in enumerate(people):
             self._of_language.setdefault(person.language, []).append(index)
 
-    def live(self, posts: int) -> History:
-        """Return a history with about so many posts, replies included."""
+    def live(self, posts: int, pictures: int) -> History:
+        """Return a history with about so many posts, replies included, of which so many show pictures."""
         self._join()
         self._follow()
-        roots = self._write(int(posts * 0.45))
+        roots = [*self._write(int(posts * 0.45)), *self._gather(), *self._illustrate(pictures)]
         for root in roots:
             self._converse(root)
         self._quote(int(posts * 0.06))
@@ -127,22 +137,55 @@ class Imagination:
 
     def _root(self, author: int) -> Post:
         person = self.history.people[author]
-        speaker = self._speakers[person.language]
-        fitting = [kind for kind in speaker.kinds.values() if person.role in kind.who]
-        kinds = fitting or list(speaker.kinds.values())
-        kind = self._chance.choices(kinds, [kind.weight for kind in kinds])[0]
-        topic = self._friend_of(author)
-        text = speaker.say(kind.posts, topic, kind.topic)
-        if self._chance.random() < 0.22:
-            tags = self._chance.sample(kind.tags, min(len(kind.tags), self._chance.choice([1, 1, 2])))
-            text += "".join(f" #{speaker.fill(tag, topic, kind.topic) if '{' in tag else tag}" for tag in tags)
-        return self._add(Post(0, author, self._moment(person), text, kind=kind, topic=topic))
+        opening = self._speakers[person.language].begin(person.role, self._friend_of(author))
+        return self._open(author, self._moment(person), opening)
 
-    def _friend_of(self, author: int) -> dict[str, str]:
+    def _gather(self) -> list[Post]:
+        """Have many talk about the same for some hours, so that it trends."""
+        posts = []
+        for code, speaker in self._speakers.items():
+            crowd = [index for index in self._of_language.get(code, []) if self.history.people[index].bot is None]
+            for occasion in speaker.occasions[:PAST_OCCASIONS]:
+                size = min(len(crowd) // 3, _LARGEST_CROWD, int(3 + 3 * self._chance.paretovariate(0.8)))
+                begins = self._now - self._chance.uniform(1.5, 5) * _HOUR
+                for author in self._chance.sample(crowd, size):
+                    at = int(begins + (self._now - begins) * self._chance.random() ** 0.8)
+                    posts.append(self._open(author, at, speaker.join(occasion, self._friend_of(author))))
+        return posts
+
+    def _illustrate(self, number: int) -> list[Post]:
+        """Have some whom the guest follows post pictures in the last two days, and the best-known have faces."""
+        if not number:
+            return []
+        people = self.history.people
+        known = sorted(range(1, len(people)), key=lambda index: -len(self._followers[index]))
+        for index in [0, *known[:_FACES]]:
+            self.history.faces[index] = face(self._chance, people[index].username)
+        skies = cycle(self._chance.sample(SKIES, len(SKIES)))
+        authors = [
+            index
+            for index in self._following[0] or known
+            if people[index].language == _PICTURED and people[index].bot is None
+        ]
+        posts = []
+        for place in range(number):
+            author = self._chance.choice(authors)
+            at = self._now - int(2 * _DAY * ((place + self._chance.random()) / number) ** 2)
+            speaker = self._speakers[_PICTURED]
+            post = self._open(author, at, speaker.show(self._friend_of(author)))
+            several = self._chance.choice(_PICTURES)
+            post.pictures = [landscape(self._chance, next(skies)) for _ in range(several)]
+            posts.append(post)
+        return posts
+
+    def _open(self, author: int, at: int, opening: Opening) -> Post:
+        return self._add(Post(0, author, at, opening.text, kind=opening.kind, topic=opening.topic))
+
+    def _friend_of(self, author: int) -> str:
         own = self.history.people[author].language
         friends = [other for other in self._following[author] if self.history.people[other].language == own]
         friend = self._chance.choice(friends or self._of_language[own])
-        return {"friend": self.history.people[friend].username}
+        return self.history.people[friend].username
 
     def _moment(self, person: Persona) -> int:
         """Return a time in the days of this history, at an hour that fits the person's day."""
@@ -187,7 +230,7 @@ class Imagination:
         said.add(template)
         text = speaker.say([template], dict(root.topic), kind.topic)
         if self._chance.random() < 0.06:
-            text += f" @{self._friend_of(author)['friend']}"
+            text += f" @{self._friend_of(author)}"
         return self._add(
             Post(0, author, at, text, reply_to=parent, kind=kind, topic=root.topic, depth=parent.depth + 1)
         )
@@ -271,10 +314,17 @@ class Imagination:
 
 
 def imagine(
-    people: list[Persona], tongues: dict[str, Language], chance: random.Random, *, now: int, days: int, posts: int
+    people: list[Persona],
+    tongues: dict[str, Language],
+    chance: random.Random,
+    *,
+    now: int,
+    days: int,
+    posts: int,
+    pictures: int,
 ) -> History:
     """Return a history of `days` that ends `now`, in milliseconds since the Unix epoch."""
-    return Imagination(people, tongues, chance, now, days).live(posts)
+    return Imagination(people, tongues, chance, now, days).live(posts, pictures)
 
 
 def counts(history: History) -> Sequence[tuple[str, int]]:
@@ -287,5 +337,6 @@ def counts(history: History) -> Sequence[tuple[str, int]]:
         ("replies", sum(post.reply_to is not None for post in posts)),
         ("quotes", sum(post.quote_of is not None for post in posts)),
         ("retweets", sum(post.retweet_of is not None for post in posts)),
+        ("pictures", sum(len(post.pictures) for post in posts)),
         ("likes", sum(len(post.likers) for post in posts)),
     ]

@@ -7,11 +7,10 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chirrup.platform.errors import StartRefused
 from chirrup.platform.http.asgi import AsgiApp
-from chirrup.platform.http.websocket import LARGEST_MESSAGE, BoundedWebSocket
+from chirrup.platform.http.protocols import LARGEST_MESSAGE, AbortableHttp, BoundedWebSocket
 from chirrup.settings import Settings
 
 _BACKLOG = 2048
@@ -29,7 +28,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=AbortableHttp,
                 ws="none" if leaving is None else BoundedWebSocket,
                 ws_max_size=LARGEST_MESSAGE,
                 ws_ping_interval=_PING_SECONDS,
@@ -78,7 +77,7 @@ class Server(uvicorn.Server):
     def _say_farewell(self) -> None:
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         for connection in self.server_state.connections:
-            cycle = connection.cycle if isinstance(connection, HttpToolsProtocol) else None
+            cycle = connection.cycle if isinstance(connection, AbortableHttp) else None
             if cycle is not None and not cycle.response_started:
                 # uvicorn then adds the header by itself
                 cycle.keep_alive = False

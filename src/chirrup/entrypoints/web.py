@@ -17,14 +17,19 @@ from chirrup.platform.http.assets import load_assets
 from chirrup.platform.http.pagination import DEFAULT_LIMIT
 from chirrup.platform.http.problems import PROBLEM_TYPE, problem, refusal_body, refusal_headers
 from chirrup.platform.ids import MAX_ID
+from chirrup.posts import PostPage
 from chirrup.posts.reading import unless_muted
 from chirrup.timelines.schemas import markers_answer
+from chirrup.trends.models import ALL
 
 _API = ("/api/", "/health", "/metrics", "/.well-known/", "/docs")
 _ROUTES = regex.compile(
-    r"/|/discover|/notifications|/settings|/login|/register|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
+    r"/|/discover|/notifications|/settings|/login|/register"
+    r"|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
+    r"|/search|/hashtag/[\p{L}\p{M}\p{N}_]{1,100}"
 )
 _INDEX = "/index.html"
+_TRENDS = 10
 _PLACE = b"</head>"
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
@@ -42,6 +47,7 @@ class Boot(msgspec.Struct):
     home: msgspec.Raw = _NULL
     markers: msgspec.Raw = _NULL
     discover: msgspec.Raw = _NULL
+    trends: msgspec.Raw = _NULL
 
 
 class WebClient:
@@ -130,6 +136,9 @@ class WebClient:
             public = self._app.posts.public
             page = await self._app.post_reader.page(public, MAX_ID, viewer, unless_muted, DEFAULT_LIMIT)
             boot.discover = msgspec.Raw(page.json())
+        if path == "/discover":
+            trends = await self._app.trends.shown(viewer, ALL, _TRENDS)
+            boot.trends = msgspec.Raw(PostPage([trend.json() for trend in trends], None).json())
         return boot
 
 

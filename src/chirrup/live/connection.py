@@ -1,7 +1,6 @@
 """One client that is connected: what waits to be sent to it, what it has, and when it ends."""
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 
 from chirrup.accounts import Viewer
@@ -25,7 +24,7 @@ class Connection:
         """Whether the database is being asked what there is."""
         self._gone: set[int] = set()
         """What has been deleted while it is asked: the answer may have it still."""
-        self._queue: deque[tuple[bytes, str | None]] = deque()
+        self._queue: list[tuple[bytes, str | None]] = []
         self._something = asyncio.Event()
         self._end: Ended | None = None
         self._gone_away = False
@@ -65,8 +64,7 @@ class Connection:
         if self._end is not None:
             raise self._end
         self._something.clear()
-        waiting = list(self._queue)
-        self._queue.clear()
+        waiting, self._queue = self._queue, []
         return waiting
 
     def tell(self, event: bytes, event_id: str | None = None) -> None:

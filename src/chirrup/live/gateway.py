@@ -106,13 +106,8 @@ class LiveSocket:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Talk with one client until one of the two ends it."""
         await receive()
-        headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            self._live.check_origin(headers)
-            self._live.check_room()
-            if self._strangers >= _MOST_STRANGERS:
-                raise Unavailable("Too many connections have not said hello yet.")
-            await self._live.gate.admit("read", None, scope)
+            await self._check(scope)
         except Refusal as refusal:
             await _refuse(send, refusal, scope["state"]["request_id"])
             return
@@ -130,6 +125,18 @@ class LiveSocket:
         except OSError:
             # the client has gone
             return
+
+    async def _check(self, scope: Scope) -> None:
+        """Refuse who is not let in, whoever it is.
+
+        Raises:
+            Refusal: so it is.
+        """
+        self._live.check_origin(dict(scope["headers"]))
+        self._live.check_room()
+        if self._strangers >= _MOST_STRANGERS:
+            raise Unavailable("Too many connections have not said hello yet.")
+        await self._live.gate.admit("read", None, scope)
 
     async def _talk(self, scope: Scope, receive: Receive, send: Send, token: str | None) -> None:
         self._strangers += 1

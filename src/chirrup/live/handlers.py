@@ -9,6 +9,7 @@ from chirrup.accounts import AccountBanned, AccountDeleted, SessionEnded
 from chirrup.engagement import PostLiked, PostUnliked
 from chirrup.graph import BlockCreated, BlockEnded, FollowCreated, FollowEnded
 from chirrup.live import models
+from chirrup.notifications import Notified
 from chirrup.platform.clock import Clock
 from chirrup.platform.events import Event
 from chirrup.platform.ports import Batch, LiveChannel, Subscription
@@ -19,7 +20,7 @@ STALE_MS = 900_000
 
 HANDED_ON = (
     PostPublished, PostDeleted, PostLiked, PostUnliked, FollowCreated, FollowEnded, BlockCreated, BlockEnded,
-    SessionEnded, AccountBanned, AccountDeleted,
+    SessionEnded, AccountBanned, AccountDeleted, Notified,
 )  # fmt: skip
 _Message = tuple[str, models.Signal]
 
@@ -69,6 +70,8 @@ def messages_of(event: Event) -> Iterator[_Message]:
         case AccountBanned(account_id=account_id) | AccountDeleted(account_id=account_id):
             yield models.viewer_channel(account_id), models.Banned()
             yield models.author_channel(account_id), models.Vanished()
+        case Notified(recipient_id=recipient_id, notification_id=notification_id):
+            yield models.viewer_channel(recipient_id), models.Noticed(notification_id)
 
 
 def _counted(event: PostPublished | PostDeleted) -> Iterator[_Message]:

@@ -31,6 +31,7 @@ _PRESUMED_MS = 60_000
 """How far back entries count as known to a client that says nothing about it, and is about to load its page."""
 _LONGEST_QUEUE = 10_000
 _AT_ONCE = 64
+_VIEWERS_AT_ONCE = 500
 
 _TOLD: Mapping[type[models.Signal], str] = {models.Deleted: "delete", models.Noticed: "notification"}
 _decoder = msgspec.json.Decoder(models.AnySignal)
@@ -52,7 +53,7 @@ class Seat:
         self.viewer_id = viewer_id
         self.connections: list[Connection] = []
         self.authors: frozenset[int] = frozenset()
-        """Whose posts are listened to: the viewer's, and those of followees."""
+        """Whose posts are listened to, beside the viewer's own."""
         self.listening = asyncio.Lock()
         self.stale = False
         """Whether clients have to load their pages anew, whatever has changed."""
@@ -233,10 +234,10 @@ class Hub:
     async def _listen(self, seat: Seat) -> bool:
         """Listen to the viewer, and to whom the viewer follows by now; return whether the latter has changed."""
         async with seat.listening:
-            # first to what tells of changes, so that none comes between the look and the listening
-            await self._interests.add(seat, [models.viewer_channel(seat.viewer_id)])
             viewer_id = seat.viewer_id
-            authors = (await self._reader.graph.relations(Viewer(viewer_id, 0))).following | {viewer_id}
+            # first to what tells of changes, so that none comes between the look and the listening
+            await self._interests.add(seat, _own(viewer_id))
+            authors = (await self._reader.graph.relations(Viewer(viewer_id, 0))).following
             before, seat.authors = seat.authors, authors
             self._interests.drop(seat, map(models.author_channel, before - authors))
             # also to those that another connection waits for at the moment
@@ -247,7 +248,7 @@ class Hub:
         return authors != before
 
     def _quit(self, seat: Seat) -> None:
-        self._interests.drop(seat, [models.viewer_channel(seat.viewer_id)])
+        self._interests.drop(seat, _own(seat.viewer_id))
         self._interests.drop(seat, map(models.author_channel, seat.authors))
 
     def _start_work(self) -> None:
@@ -286,17 +287,21 @@ class Hub:
         for channel, signal in later:
             self._take(channel, signal)
 
-    async def _show(self, audience: dict[int, set[Seat]]) -> None:
-        viewers = {
-            post_id: [seat.viewer for seat in seats if seat.connections] for post_id, seats in audience.items() if seats
-        }
-        if not viewers:
-            return
-        for viewer, entry in await self._news.shown_to(viewers):
-            seat = self._seats.get(viewer.id)
-            for connection in seat.connections if seat else ():
-                connection.show(entry)
-                self._telemetry.live_events.labels("post").inc()
+    async def _show(self, audience: Mapping[int, Collection[Seat]]) -> None:
+        """Tell of posts those of their audience who are shown them; a giant's holds up nobody else for long."""
+        pairs = [(post_id, seat.viewer) for post_id, seats in audience.items() for seat in seats if seat.connections]
+        for start in range(0, len(pairs), _VIEWERS_AT_ONCE):
+            viewers: dict[int, list[Viewer]] = {}
+            for post_id, viewer in pairs[start : start + _VIEWERS_AT_ONCE]:
+                viewers.setdefault(post_id, []).append(viewer)
+            told = 0
+            for viewer, entry in await self._news.shown_to(viewers):
+                seat = self._seats.get(viewer.id)
+                for connection in seat.connections if seat else ():
+                    connection.show(entry)
+                    told += 1
+            self._telemetry.live_events.labels("post").inc(told)
+            await asyncio.sleep(0)
 
     def _take(self, channel: str, signal: models.AnySignal) -> None:
         if isinstance(signal, models.Counted):
@@ -367,3 +372,8 @@ class Hub:
             connection.hide(post_id)
         self._unwatch(connection, watched.difference(seen))
         connection.watched = connection.watched.intersection(seen)
+
+
+def _own(viewer_id: int) -> list[str]:
+    """Return what is listened to for a viewer, whomever the viewer follows."""
+    return [models.viewer_channel(viewer_id), models.author_channel(viewer_id)]

@@ -90,17 +90,17 @@ class Interests(Generic[L]):
         while self._changed:
             changed, self._changed = self._changed, set()
             waiting, self._waiting = self._waiting, []
-            fault = await self._apply(changed)
-            for future in waiting:
-                if future.done():
-                    continue
-                if fault is None:
-                    future.set_result(None)
-                else:
-                    future.set_exception(Unavailable(fault))
+            try:
+                await self._apply(changed)
+            except Exception as fault:
+                _end(waiting, fault)
+                if not isinstance(fault, Unavailable):
+                    raise
+            else:
+                _end(waiting, None)
 
-    async def _apply(self, changed: set[str]) -> str | None:
-        """Bring subscriptions in line with listeners; return what went wrong, if anything did."""
+    async def _apply(self, changed: set[str]) -> None:
+        """Bring subscriptions in line with listeners."""
         idle = [name for name in changed if name in self._active and name not in self._listeners]
         fresh = [name for name in changed if name not in self._active and name in self._listeners]
         try:
@@ -112,5 +112,14 @@ class Interests(Generic[L]):
                 self._active.update(fresh)
         except Unavailable as fault:
             _log.warning("live.not_subscribed", channels=len(fresh), reason=fault.detail)
-            return fault.detail
-        return None
+            raise
+
+
+def _end(waiting: Iterable[asyncio.Future[None]], fault: Exception | None) -> None:
+    for future in waiting:
+        if future.done():
+            continue
+        if fault is None:
+            future.set_result(None)
+        else:
+            future.set_exception(fault)

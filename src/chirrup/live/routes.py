@@ -11,7 +11,7 @@ from litestar.params import HeaderParameter, Parameter
 from chirrup.accounts import Viewer
 from chirrup.live import schemas
 from chirrup.live.connection import Connection
-from chirrup.live.gateway import Live, resumption, while_there
+from chirrup.live.gateway import Live, abort, resumption, while_there
 from chirrup.live.hub import HEARTBEAT_SECONDS, Hub
 from chirrup.live.models import Close, Ended
 from chirrup.live.window import Position
@@ -50,20 +50,19 @@ class EventStream(Response[bytes]):
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = self._connection
+        listen = partial(_until_disconnected, receive)
         try:
             if not scope["state"].get("head"):
                 await self._live.hub.join(connection, self._resume)
             await _begin(send)
             if not scope["state"].get("head"):
-                await while_there(
-                    connection,
-                    partial(_until_disconnected, receive),
-                    partial(_sending, self._live.hub, connection, send),
-                )
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await while_there(connection, listen, partial(_sending, self._live.hub, connection, send))
+            await _send(send, b"", more=False)
         except TimeoutError:
-            # the client reads nothing; without an end of the answer the server gives the connection up
+            # the client reads nothing, and so would not let an end through
             log.info("live.stream_stuck")
+            abort(scope)
+            await listen()
         except Ended as end:
             await _refuse(send, end, scope["state"]["request_id"])
         finally:
@@ -128,9 +127,9 @@ async def _sending(hub: Hub, connection: Connection, send: Send) -> None:
         await _send(send, _event(schemas.end(end.code, end.reason), None))
 
 
-async def _send(send: Send, body: bytes) -> None:
+async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
     async with asyncio.timeout(_SEND_SECONDS):
-        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
 def _event(data: bytes, event_id: str | None) -> bytes:

@@ -17,19 +17,4 @@ class Notified(Event, frozen=True, kw_only=True):
         return self.recipient_id
 
 
-class PushPutOff(Event, frozen=True, kw_only=True):
-    """A device could not be told of a notification; it is to be tried again."""
-
-    family = "notifications"
-
-    notification_id: int
-    recipient_id: int
-    session_id: int
-
-    @property
-    def key(self) -> int:
-        """Events of one recipient stay in order."""
-        return self.recipient_id
-
-
-EVENTS = (Notified, PushPutOff)
+EVENTS = (Notified,)

@@ -61,6 +61,16 @@ class Preference(msgspec.Struct, frozen=True):
     pushed: bool = True
 
 
+class PutOff(msgspec.Struct, frozen=True):
+    """A notification that a device could not be told of, and is to be told of later."""
+
+    session_id: int
+    notification_id: int
+    recipient_id: int
+    attempts: int
+    """How often it was tried."""
+
+
 class Actors(msgspec.Struct, frozen=True):
     """Who did something, newest first, as far as they are named, and how many did."""
 

@@ -1,9 +1,10 @@
-"""All SQL of devices that notifications are pushed to: one for each session at most."""
+"""All SQL of devices that notifications are pushed to, one for each session at most, and what they wait for."""
 
 from collections.abc import Sequence
 
 import msgspec
 
+from chirrup.notifications.models import PutOff
 from chirrup.platform.ports import PushDevice, Reader, Transaction
 
 
@@ -55,3 +56,32 @@ class DeviceStore:
             seen,
         )
         return max(seen, default=after), len(seen)
+
+    async def put_off(self, tx: Transaction, one: PutOff, due_at: int) -> None:
+        """Have a device told of a notification later."""
+        await tx.run(
+            "INSERT INTO push_retries (session_id, notification_id, recipient_id, attempts, due_at)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (session_id, notification_id) DO UPDATE"
+            " SET attempts = excluded.attempts, due_at = excluded.due_at",
+            *msgspec.structs.astuple(one), due_at,
+        )  # fmt: skip
+
+    async def is_any_due(self, reader: Reader, now: int) -> bool:
+        """Return whether there is anything that was put off until now."""
+        return await reader.first("SELECT 1 FROM push_retries WHERE due_at <= $1 LIMIT 1", now) is not None
+
+    async def take_due(self, tx: Transaction, now: int, until: int, limit: int) -> list[PutOff]:
+        """Return up to `limit` of what was put off until now; nobody else gets it until a later moment."""
+        rows = await tx.all(
+            "UPDATE push_retries SET due_at = $2 WHERE due_at <= $1 AND (session_id, notification_id) IN"
+            " (SELECT session_id, notification_id FROM push_retries WHERE due_at <= $1 ORDER BY due_at LIMIT $3)"
+            " RETURNING session_id, notification_id, recipient_id, attempts",
+            now, until, limit,
+        )  # fmt: skip
+        return [PutOff(*row) for row in rows]
+
+    async def settle(self, tx: Transaction, session_id: int, notification_id: int) -> None:
+        """Have a device told of a notification no more."""
+        await tx.run(
+            "DELETE FROM push_retries WHERE session_id = $1 AND notification_id = $2", session_id, notification_id
+        )

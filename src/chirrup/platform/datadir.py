@@ -27,6 +27,7 @@ class DataDir:
         self.backups = root / "backups"
         self.restoring = root / ".restoring"
         self.operator = root / "operator.sock"
+        self.demo = root / "demo.json"
         self.unfinished = root / "unfinished.sql"
 
     def prepare(self, *, finish: bool = True) -> None:

@@ -1,13 +1,14 @@
 """Keeping the index like the database: by what has changed, and as a whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from chirrup.accounts.models import Status
 from chirrup.accounts.store import AccountStore
 from chirrup.graph.store import GraphStore
+from chirrup.platform.errors import Unavailable
 from chirrup.platform.ids import MAX_ID
-from chirrup.platform.ports import Database, SearchBuild, SearchIndex
+from chirrup.platform.ports import Database, SearchBuild, SearchIndex, SoleBuilder
 from chirrup.platform.searching import PostDocument
 from chirrup.posts.language import PostLanguages
 from chirrup.posts.models import PostRow
@@ -25,6 +26,7 @@ class Indexing:
 
     db: Database
     index: SearchIndex
+    sole_builder: SoleBuilder
     post_store: PostStore
     account_store: AccountStore
     graph_store: GraphStore
@@ -81,12 +83,25 @@ class Indexing:
             await self.index.put_people(changed)
 
     async def build_missing(self) -> None:
-        """Build the index, if that has not been done since it was made."""
-        if not await self.index.complete():
-            await self.rebuild(lambda _posts, _people: None)
+        """Build the index, unless that has been done since it was made or another process is at it."""
+        if await self.index.complete():
+            return
+        async with self.sole_builder() as alone:
+            if alone:
+                await self._build(lambda _posts, _people: None)
 
     async def rebuild(self, done: Callable[[int, int], None]) -> None:
-        """Build the index anew while the old one is in use; `done` hears how many posts and people are in it."""
+        """Build the index anew while the old one is in use; `done` hears how many posts and people are in it.
+
+        Raises:
+            Unavailable: another process is building it.
+        """
+        async with self.sole_builder() as alone:
+            if not alone:
+                raise Unavailable("Another process is building the search index right now.")
+            await self._build(done)
+
+    async def _build(self, done: Callable[[int, int], None]) -> None:
         async with self.index.build() as build:
             people = await self._add_people(build, lambda count: done(0, count))
             await self._add_posts(build, lambda count: done(count, people))
@@ -96,6 +111,7 @@ class Indexing:
         while accounts := await self.account_store.after(self.db.scan, after, _STEP):
             active = [account for account in accounts if account.status is Status.ACTIVE]
             await build.add_people([person_document(account) for account in active])
+            await self._remove_banned([account.id for account in active])
             after, count = accounts[-1].id, count + len(active)
             done(count)
         return count
@@ -105,11 +121,26 @@ class Indexing:
         while posts := await self.post_store.written_after(self.db.scan, after, _STEP):
             shown = await self._shown(posts)
             await build.add_posts([self._document(post) for post in shown])
+            await self._remove_deleted([post.id for post in shown])
             after, count = posts[-1].id, count + len(shown)
             done(count)
 
     def _document(self, post: PostRow) -> PostDocument:
         return post_document(post, self.languages.of(post.text, post.entities))
+
+    async def _remove_banned(self, account_ids: Sequence[int]) -> None:
+        """Remove accounts that have gone between being looked up and being added, so that their removal came first."""
+        rows = await self.account_store.by_ids(self.db.read, account_ids)
+        there = {account.id for account in rows.values() if account.status is Status.ACTIVE}
+        if gone := [account_id for account_id in account_ids if account_id not in there]:
+            await self.index.delete_people(gone)
+
+    async def _remove_deleted(self, post_ids: Sequence[int]) -> None:
+        """Remove posts that have gone between being looked up and being added."""
+        rows = await self.post_store.by_ids(self.db.read, post_ids)
+        there = {post.id for post in await self._shown(rows.values())}
+        if gone := [post_id for post_id in post_ids if post_id not in there]:
+            await self.index.delete_posts(gone)
 
     async def _shown(self, posts: Iterable[PostRow]) -> list[PostRow]:
         """Return those of the posts that have text, are not deleted and whose authors take part."""

@@ -31,7 +31,7 @@ _ITEM = regex.compile(
     regex.VERBOSE,
 )
 _TAG = regex.compile(r"[\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*")
-_LANGUAGE = regex.compile(r"[a-z]{2}")
+_LANGUAGE = regex.compile(r"[a-z]{2,3}")
 _DAY = regex.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -123,7 +123,7 @@ def _has(value: str) -> Has:
 
 def _language(value: str) -> Language:
     if not _LANGUAGE.fullmatch(value.lower()):
-        raise _refused("lang: takes a code of two letters, such as lang:en.")
+        raise _refused("lang: takes a code of two or three letters, such as lang:en.")
     return Language(value.lower())
 
 

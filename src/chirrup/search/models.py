@@ -38,7 +38,7 @@ class Has(msgspec.Struct, frozen=True, tag=True):
 
 
 class Language(msgspec.Struct, frozen=True, tag=True):
-    """What it is written in: a code of ISO 639-1."""
+    """What it is written in: an ISO 639 code."""
 
     code: str
 

@@ -9,7 +9,7 @@ from chirrup.trends.models import LONGEST_SUBJECT, is_hashtag
 from chirrup.trends.subjects import link_of
 
 _ANY = "*"
-_LINK = re.compile(r"([^/?:]+)(?::\d+)?(.*)", re.DOTALL)
+_LINK = re.compile(r"([^/?:\s]+)(?::\d+)?(\S*)")
 
 
 def read_term(text: str) -> str:

@@ -48,6 +48,9 @@ class Cluster:
             "CHIRRUP_PUBLIC_URL": "http://chirrup.test",
             "CHIRRUP_RATE_LIMITS": "off",
             "CHIRRUP_DRAIN_SECONDS": "0",
+            # these run on what they break, and on nothing else
+            "CHIRRUP_SEARCH_ENGINE": "postgres",
+            "CHIRRUP_S3_BUCKET": "",
         }
 
     @property

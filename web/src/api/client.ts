@@ -1,6 +1,6 @@
 import { ApiProblem, problemFromResponse } from "./problem";
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 const TIMEOUT_MS = 15_000;
 
 /** Where the client takes its access token from, and how it asks for a fresh one. */
@@ -53,14 +53,19 @@ export class ApiClient {
     return this.#request<T>("DELETE", path, { ...options, body });
   }
 
-  async #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+  /** Makes a call in another way, as uploads do; it is given the token and may be made twice. */
+  async sendBy<T>(call: (token: string | null) => Promise<Response>): Promise<T> {
     const token = this.#tokens.accessToken();
-    let response = await send(method, path, token, options);
+    let response = await call(token);
     if (response.status === 401 && token !== null) {
       const fresh = await this.#tokens.refresh(token);
-      if (fresh !== null) response = await send(method, path, fresh, options);
+      if (fresh !== null) response = await call(fresh);
     }
     return read<T>(response);
+  }
+
+  #request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    return this.sendBy<T>((token) => send(method, path, token, options));
   }
 }
 

@@ -22,6 +22,13 @@ export const keys = {
   userPosts: (username: string, tab: ProfileTab) => [...user(username), tab] as const,
   userPeople: (username: string, list: PeopleList) => [...user(username), list] as const,
 
+  foundPosts: (text: string, sort: string) => ["search", "posts", text, sort] as const,
+  foundPeople: (text: string) => ["search", "users", text] as const,
+  foundTags: (text: string) => ["search", "hashtags", text] as const,
+  suggested: (type: "users" | "hashtags", prefix: string) => ["suggested", type, prefix.toLowerCase()] as const,
+  hashtag: (tag: string) => ["hashtag", tag.toLowerCase()] as const,
+  trends: () => ["trends"] as const,
+
   sessions: () => ["sessions"] as const,
 
   notifications: () => ["notifications"] as const,

@@ -15,6 +15,11 @@ export type Entity = Schemas["TextEntity"];
 export type PostViewer = Schemas["PostViewer"];
 export type Post = Schemas["Post"];
 
+/** A hashtag without its sign, and how many posts have it. */
+export type HashtagCount = Schemas["Hashtag"];
+/** A hashtag or link that more people use than usually do. */
+export type Trend = Schemas["TrendAnswer"];
+
 /** What stays of a deleted or hidden post: its place in a thread. */
 export type Tombstone = Schemas["Gap"];
 
@@ -48,4 +53,5 @@ export interface Boot {
   /** Where reading stopped, if the document says so. */
   markers?: Markers;
   discover: Page<Post> | null;
+  trends: Page<Trend> | null;
 }

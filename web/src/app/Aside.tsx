@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { Link, useLocation } from "react-router";
 import { useApi } from "@/api/context";
 import type { Me } from "@/api/types";
@@ -10,20 +11,29 @@ import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { ButtonLink } from "@/ui/Button";
 import { Count } from "@/ui/Count";
+import { useIsWide } from "@/ui/use-is-wide";
 
 const words = strings.aside;
+
+const TrendsPanel = lazy(async () => ({ default: (await import("@/trends/TrendsPanel")).TrendsPanel }));
 
 /** The right column of wide screens. */
 export function Aside() {
   const { status, user } = useSession();
+  const isWide = useIsWide();
   return (
     <aside
       aria-label={words.label}
-      className="sticky top-0 hidden h-dvh w-(--aside-width) shrink-0 overflow-y-auto py-4 ps-8 xl:block"
+      className="sticky top-0 hidden h-dvh w-(--aside-width) shrink-0 flex-col overflow-y-auto py-4 ps-8 xl:flex"
     >
       {status === "visitor" && <ForVisitors />}
       {user !== null && <OwnCard me={user} />}
-      <p className="mt-4 px-5 text-xs text-muted pointer-coarse:hidden">
+      {isWide && (
+        <Suspense>
+          <TrendsPanel />
+        </Suspense>
+      )}
+      <p className="mt-auto px-5 pt-4 text-xs text-muted pointer-coarse:hidden">
         {words.shortcutsBefore} <kbd className="rounded-md border border-line px-1.5 py-0.5 font-sans font-semibold">?</kbd>{" "}
         {words.shortcutsAfter}
       </p>

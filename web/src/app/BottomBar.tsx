@@ -13,7 +13,7 @@ export function BottomBar() {
   const me = useMe();
   const unread = useUnread();
   const { pathname } = useLocation();
-  const destinations = destinationsFor(me, unread);
+  const destinations = destinationsFor(me, unread).filter(({ wideOnly }) => !wideOnly);
   return (
     <nav
       aria-label={strings.app.navigation}

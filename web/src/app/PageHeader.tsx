@@ -13,19 +13,22 @@ interface PageHeaderProps {
   documentTitle?: string;
   back?: boolean;
   action?: ReactNode;
+  /** Stands in the place of the title, which is then only read out. */
+  children?: ReactNode;
 }
 
 /** The head of the middle column: the page's only h1, the way back, and what can be done here. */
-export function PageHeader({ title, subtitle, documentTitle, back = false, action }: PageHeaderProps) {
+export function PageHeader({ title, subtitle, documentTitle, back = false, action, children }: PageHeaderProps) {
   useDocumentTitle(documentTitle ?? title);
   return (
     <header className="sticky top-0 z-20 flex min-h-[calc(var(--header-height)+env(safe-area-inset-top))] items-center gap-1 border-b border-line bg-canvas/92 px-4 pt-[env(safe-area-inset-top)] backdrop-blur-md">
       {back && <BackButton />}
       <div className="min-w-0 flex-1">
-        <h1 tabIndex={-1} dir="auto" className="truncate text-lg font-bold">
+        <h1 tabIndex={-1} dir="auto" className={children ? "sr-only" : "truncate text-lg font-bold"}>
           {title}
         </h1>
         {subtitle && <p className="truncate text-xs text-muted">{subtitle}</p>}
+        {children}
       </div>
       {action}
     </header>

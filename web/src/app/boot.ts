@@ -1,6 +1,6 @@
 import type { Boot } from "@/api/types";
 
-const EMPTY: Boot = { session: null, home: null, discover: null };
+const EMPTY: Boot = { session: null, home: null, discover: null, trends: null };
 
 /** What the document brought along; it is used once and then dropped. */
 export function takeBoot(): Boot {

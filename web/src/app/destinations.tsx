@@ -2,7 +2,7 @@ import type { ComponentType } from "react";
 import type { Me } from "@/api/types";
 import { strings } from "@/strings";
 import { BellWithCount } from "@/notifications/BellWithCount";
-import { CompassIcon, HomeIcon, SettingsIcon, UserIcon, type IconProps } from "@/ui/icons";
+import { CompassIcon, HomeIcon, SearchIcon, SettingsIcon, UserIcon, type IconProps } from "@/ui/icons";
 
 export interface Destination {
   to: string;
@@ -10,6 +10,8 @@ export interface Destination {
   /** What is read out, where the eye sees more than the label. */
   spoken?: string | undefined;
   Icon: ComponentType<IconProps>;
+  /** Phones have little room: there this is found on another page. */
+  wideOnly?: boolean;
 }
 
 /** Where the main navigation leads. */
@@ -17,6 +19,7 @@ export function destinationsFor(me: Me | null, unread: number): Destination[] {
   const open: Destination[] = [
     { to: "/", label: strings.nav.home, Icon: HomeIcon },
     { to: "/discover", label: strings.nav.discover, Icon: CompassIcon },
+    { to: "/search", label: strings.nav.search, Icon: SearchIcon, wideOnly: true },
   ];
   if (me === null) return open;
   return [

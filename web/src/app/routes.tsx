@@ -23,6 +23,8 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: async () => ({ Component: (await import("@/home/HomePage")).HomePage }) },
           { path: "discover", lazy: async () => ({ Component: (await import("@/home/DiscoverPage")).DiscoverPage }) },
+          { path: "search", lazy: async () => ({ Component: (await import("@/search/SearchPage")).SearchPage }) },
+          { path: "hashtag/:tag", lazy: async () => ({ Component: (await import("@/search/HashtagPage")).HashtagPage }) },
           { path: "login", lazy: async () => ({ Component: (await import("@/session/LoginPage")).LoginPage }) },
           { path: "register", lazy: async () => ({ Component: (await import("@/session/RegisterPage")).RegisterPage }) },
           { path: "notifications", lazy: async () => ({ Component: (await import("@/notifications/NotificationsPage")).NotificationsPage }) },

@@ -34,7 +34,8 @@ export function useFocusOnNavigation(): void {
     if (how === "POP" && main?.contains(document.activeElement) && document.activeElement !== main) return;
     const selector = how === "POP" ? places.current.get(key) : undefined;
     const place = selector === undefined ? null : main?.querySelector<HTMLElement>(selector);
-    const target = place ?? main?.querySelector<HTMLElement>("h1[tabindex]") ?? main;
+    const arrival = main?.querySelector<HTMLElement>("[data-focus-on-arrival]");
+    const target = place ?? arrival ?? main?.querySelector<HTMLElement>("h1[tabindex]") ?? main;
     target?.focus({ preventScroll: true });
   }, [key, pathname, how, state]);
 }

@@ -10,6 +10,7 @@ import { useToast } from "@/ui/toast-context";
 import { ComposeContext, type Compose, type OpenComposer, type Writing } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
 import { DraftStore } from "./drafts";
+import type { ImageDesk } from "./images/image-desk";
 import type { Outbox } from "./sending";
 
 const loadWriting = () => import("./writing");
@@ -34,18 +35,19 @@ export function ComposeProvider({ children, writing: given = null }: ComposeProv
     onFailure: () => toast({ message: strings.compose.notLoaded, tone: "error" }),
   });
   const drafts = useDrafts(accountId);
+  const images = useImages(writing, drafts);
   const outbox = useOutbox(writing, accountId, session.status === "member");
 
   const compose = useMemo<Compose>(
     () => ({
       writing,
       drafts,
-      desk: drafts && outbox && { drafts, outbox },
+      desk: drafts && images && outbox && { drafts, images, outbox },
       opened: drafts && opened,
       open,
       close,
     }),
-    [writing, drafts, outbox, opened, open, close],
+    [writing, drafts, images, outbox, opened, open, close],
   );
   return <ComposeContext value={compose}>{children}</ComposeContext>;
 }
@@ -59,6 +61,18 @@ function useDrafts(accountId: string | null): DraftStore | null {
   const drafts = useMemo(() => (accountId === null ? null : new DraftStore(localStorage, accountId)), [accountId]);
   useStorageEvents(drafts);
   return drafts;
+}
+
+function useImages(writing: Writing | null, drafts: DraftStore | null): ImageDesk | null {
+  const api = useApi();
+  const images = useMemo(() => writing && drafts && writing.makeImageDesk(api, drafts), [writing, api, drafts]);
+  useEffect(() => {
+    if (images === null) return;
+    const wake = () => images.wake();
+    window.addEventListener("online", wake);
+    return () => window.removeEventListener("online", wake);
+  }, [images]);
+  return images;
 }
 
 function useOutbox(writing: Writing | null, accountId: string | null, signedIn: boolean): Outbox | null {

@@ -8,6 +8,12 @@ import { useCompose, useDraft } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
 import { CounterRing } from "./CounterRing";
 import { checkText } from "./graphemes";
+import { ImageButton } from "./images/ImageButton";
+import { MAX_IMAGES } from "./images/images";
+import { ImageTray } from "./images/ImageTray";
+import { obstacleOf, undescribed } from "./images/readiness";
+import { useDraftImages } from "./images/use-draft-images";
+import { useImageInput } from "./images/use-image-input";
 
 interface ComposerProps {
   target: Target;
@@ -26,6 +32,10 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
   const [text, setText] = useDraft(target);
   // Folding up again when the focus leaves would move what the next click is aimed at.
   const [woken, setWoken] = useState(placement === "sheet" || text !== "");
+  const images = useDraftImages(target);
+  const input = useImageInput(target);
+  const [describing, setDescribing] = useState<string | null>(null);
+  const [reminding, setReminding] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
   const { text: ready, count, remaining, problem } = checkText(text);
@@ -33,14 +43,18 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
   useInitialFocus(field, autoFocus);
   if (me === null || desk === null) return null;
 
-  const send = () => {
-    if (problem !== null) {
-      field.current?.focus();
-      return;
-    }
+  const obstacle = obstacleOf(images);
+  const post = () => {
+    const kept = desk.drafts.images(target);
     desk.drafts.clear(target);
-    desk.outbox.add(ready, target);
+    desk.images.release(kept);
+    desk.outbox.add(ready, target, kept);
     onSent?.();
+  };
+  const send = () => {
+    if (problem !== null) field.current?.focus();
+    else if (obstacle === null && undescribed(images).length > 0) setReminding(true);
+    else if (obstacle === null) post();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing) {
@@ -50,11 +64,13 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
   };
   const words = strings.compose[target.kind];
   const said = problem === "too-long" ? strings.compose.tooLong(-remaining) : problem === "control" ? strings.compose.control : null;
+  const hint = obstacle ?? (problem === "empty" && images.length > 0 ? strings.media.needsText : null);
 
   return (
     <form
       aria-label={words.label}
-      className="flex gap-3 px-4 py-3"
+      className={cx("relative flex gap-3 px-4 py-3", input.over && "bg-accent-soft outline-2 -outline-offset-4 outline-accent outline-dashed")}
+      {...input.drop}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -74,21 +90,40 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
           onFocus={() => setWoken(true)}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={input.onPaste}
           className={cx(
             "block field-sizing-content w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted",
             placement === "sheet" && "min-h-28",
           )}
         />
+        {images.length > 0 && (
+          <ImageTray
+            target={target}
+            images={images}
+            describing={describing}
+            onDescribe={setDescribing}
+            reminding={reminding}
+            onReminded={(anyway) => {
+              setReminding(false);
+              if (anyway) post();
+            }}
+          />
+        )}
         {children}
         {said !== null && (
           <p id={problemId} className="pt-1 text-sm text-danger">
             {said}
           </p>
         )}
-        {woken && (
-          <div className="mt-1 flex items-center justify-end gap-4">
+        <p role="status" className={cx("pt-2 text-sm text-muted", hint === null && "hidden")}>
+          {hint}
+        </p>
+        {(woken || images.length > 0) && (
+          <div className="mt-1 flex items-center gap-4">
+            <ImageButton full={images.length >= MAX_IMAGES} onFiles={input.add} />
+            <span className="flex-1" />
             <CounterRing count={count} remaining={remaining} />
-            <Button type="submit" variant="primary" size="sm" disabled={problem !== null}>
+            <Button type="submit" variant="primary" size="sm" disabled={problem !== null || obstacle !== null}>
               {words.send}
             </Button>
           </div>

@@ -20,7 +20,7 @@ function OpenSheet({ opened: { target, post } }: { opened: OpenComposer }) {
   const toast = useToast();
   const context = useTargetPost(target.kind === "new" ? null : target.id, post);
   const leave = () => {
-    if (desk?.drafts.get(target)) toast({ message: strings.compose.draftKept });
+    if (desk?.drafts.has(target)) toast({ message: strings.compose.draftKept });
     close();
   };
   return (

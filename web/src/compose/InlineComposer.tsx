@@ -4,6 +4,7 @@ import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { useCompose, useDraft } from "./compose-context";
 import type { ComposeContext as Target } from "./context";
+import { trayLook } from "./images/images";
 
 /** The composer in a page: a field to write in at once, and all the rest as soon as it is there. */
 export function InlineComposer({ target }: { target: Target }) {
@@ -24,7 +25,9 @@ interface FieldFirstProps {
 /** Looks like the composer, and keeps what is typed like it. */
 function FieldFirst({ target, onFocused, onComposing }: FieldFirstProps) {
   const me = useMe();
+  const { drafts } = useCompose();
   const [text, setText] = useDraft(target);
+  const kept = drafts?.images(target).length ?? 0;
   if (me === null) return null;
   const words = strings.compose[target.kind];
   return (
@@ -44,8 +47,15 @@ function FieldFirst({ target, onFocused, onComposing }: FieldFirstProps) {
           onChange={(event) => setText(event.target.value)}
           className="block field-sizing-content w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted"
         />
+        {kept > 0 && (
+          <div className={trayLook(kept)}>
+            {Array.from({ length: kept }, (_, index) => (
+              <div key={index} className="rounded-card bg-hover" />
+            ))}
+          </div>
+        )}
         {/* The room of the buttons that come with a text. */}
-        {text !== "" && <div className="mt-1 h-9 pointer-coarse:h-11" />}
+        {(text !== "" || kept > 0) && <div className="mt-1 h-9 pointer-coarse:h-11" />}
       </div>
     </div>
   );

@@ -4,6 +4,7 @@ import { Avatar } from "@/ui/Avatar";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { useCompose, usePendingPosts } from "./compose-context";
+import { MAX_IMAGES, type DraftImage } from "./images/images";
 import type { PendingPost } from "./sending";
 
 /** What is written but not there yet. */
@@ -30,6 +31,7 @@ function PendingCard({ pending }: { pending: PendingPost }) {
     outbox.remove(pending.key);
     const begun = drafts.get(pending.context);
     drafts.set(pending.context, begun === "" ? pending.text : `${pending.text}\n\n${begun}`);
+    drafts.setImages(pending.context, [...pending.images, ...drafts.images(pending.context)].slice(0, MAX_IMAGES));
     open(pending.context);
   };
 
@@ -43,6 +45,7 @@ function PendingCard({ pending }: { pending: PendingPost }) {
         <p dir="auto" className={cx("whitespace-pre-wrap", !refused && "text-muted")}>
           {pending.text}
         </p>
+        {pending.images.length > 0 && <PendingImages images={pending.images} />}
         <p role="status" className={cx("mt-1 text-sm", refused ? "text-danger" : "text-muted")}>
           {stateText(pending)}
         </p>
@@ -65,6 +68,18 @@ function PendingCard({ pending }: { pending: PendingPost }) {
         </div>
       </div>
     </div>
+  );
+}
+
+function PendingImages({ images }: { images: readonly DraftImage[] }) {
+  return (
+    <ul role="list" className="mt-2 flex gap-2">
+      {images.map(({ key, media, alt }) => (
+        <li key={key} className="size-16 overflow-hidden rounded-control bg-hover">
+          {media && <img src={media.thumbnail_url} alt={alt || strings.media.undescribed} width={64} height={64} className="size-full object-cover" />}
+        </li>
+      ))}
+    </ul>
   );
 }
 

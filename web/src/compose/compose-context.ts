@@ -2,6 +2,7 @@ import { createContext, use, useSyncExternalStore } from "react";
 import type { Post } from "@/api/types";
 import type { ComposeContext as Target } from "./context";
 import type { DraftStore } from "./drafts";
+import type { ImageDesk } from "./images/image-desk";
 import type { Outbox, PendingPost } from "./sending";
 
 /** What the sheet is open for; `post` is the one answered or quoted, when it is at hand. */
@@ -18,7 +19,7 @@ export interface Compose {
   /** Null for visitors: they have nothing to write with. */
   drafts: DraftStore | null;
   /** Null for visitors, and until the part that writes is there. */
-  desk: { drafts: DraftStore; outbox: Outbox } | null;
+  desk: { drafts: DraftStore; images: ImageDesk; outbox: Outbox } | null;
   opened: OpenComposer | null;
   open: (target: Target, post?: Post) => void;
   close: () => void;

@@ -1,15 +1,19 @@
 import { contextKey, type ComposeContext } from "./context";
+import { isDraftImage, type DraftImage } from "./images/images";
 
 const MAX_DRAFTS = 200;
 
 interface Draft {
   text: string;
+  images?: readonly DraftImage[];
   savedAt: number;
 }
 
 type Drafts = Record<string, Draft>;
 
-/** One account's unsent texts by what they are written for; on disk with every keystroke. */
+const noImages: readonly DraftImage[] = [];
+
+/** One account's unsent texts and images by what they are written for; on disk with every keystroke. */
 export class DraftStore {
   readonly #storage: Pick<Storage, "getItem" | "setItem">;
   readonly #now: () => number;
@@ -28,17 +32,35 @@ export class DraftStore {
     return this.#drafts[contextKey(context)]?.text ?? "";
   }
 
+  images(context: ComposeContext): readonly DraftImage[] {
+    return this.#drafts[contextKey(context)]?.images ?? noImages;
+  }
+
+  /** Whether anything is begun. */
+  has(context: ComposeContext): boolean {
+    return contextKey(context) in this.#drafts;
+  }
+
   set(context: ComposeContext, text: string): void {
-    const key = contextKey(context);
-    const others = Object.entries(this.#read()).filter(([other]) => other !== key);
-    const drafts: [string, Draft][] = text.trim() === "" ? others : [...others, [key, { text, savedAt: this.#now() }]];
-    this.#drafts = Object.fromEntries(newest(drafts));
-    this.#write();
-    this.#notify();
+    this.#put(context, text, this.images(context));
+  }
+
+  setImages(context: ComposeContext, images: readonly DraftImage[]): void {
+    this.#put(context, this.get(context), images);
   }
 
   clear(context: ComposeContext): void {
-    this.set(context, "");
+    this.#put(context, "", noImages);
+  }
+
+  #put(context: ComposeContext, text: string, images: readonly DraftImage[]): void {
+    const key = contextKey(context);
+    const others = Object.entries(this.#read()).filter(([other]) => other !== key);
+    const draft: Draft = { text, savedAt: this.#now(), ...(images.length > 0 && { images }) };
+    const empty = text.trim() === "" && images.length === 0;
+    this.#drafts = Object.fromEntries(newest(empty ? others : [...others, [key, draft]]));
+    this.#write();
+    this.#notify();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -83,6 +105,12 @@ function isDrafts(value: unknown): value is Drafts {
   return (
     typeof value === "object" &&
     value !== null &&
-    Object.values(value).every((draft) => typeof (draft as Partial<Draft> | null)?.text === "string")
+    Object.values(value).every(isDraft)
   );
+}
+
+function isDraft(value: unknown): value is Draft {
+  const draft = value as Partial<Record<keyof Draft, unknown>> | null;
+  if (typeof draft?.text !== "string") return false;
+  return draft.images === undefined || (Array.isArray(draft.images) && draft.images.every(isDraftImage));
 }

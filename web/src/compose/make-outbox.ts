@@ -22,7 +22,7 @@ export function makeOutbox({ accountId, api, queries, toast, navigate }: Surroun
     storage: localStorage,
     accountId,
     judge,
-    send: (pending) => api.post<Post>("/posts", bodyOf(pending), { idempotencyKey: pending.key }),
+    send: (pending) => sendPost(api, pending),
     onSent: (pending, post) => {
       placeArrival(queries, post);
       const view = () => navigate(postPath(post));
@@ -31,13 +31,23 @@ export function makeOutbox({ accountId, api, queries, toast, navigate }: Surroun
   });
 }
 
-function bodyOf({ text, context }: PendingPost): { text: string; reply_to?: string; quote_of?: string } {
+/** Descriptions go first: both steps may be repeated, and no image is seen without its words. */
+async function sendPost(api: ApiClient, pending: PendingPost): Promise<Post> {
+  const images = pending.images.flatMap(({ media, alt }) => (media ? [{ media, alt: alt.trim() }] : []));
+  const changed = images.filter(({ media, alt }) => media.alt !== alt);
+  await Promise.all(changed.map(({ media, alt }) => api.patch(`/media/${media.id}`, { alt })));
+  const attachments = images.map(({ media }) => media.id);
+  const body = { text: pending.text, ...(attachments.length > 0 && { attachments }), ...answering(pending) };
+  return api.post<Post>("/posts", body, { idempotencyKey: pending.key });
+}
+
+function answering({ context }: PendingPost): { reply_to?: string; quote_of?: string } {
   switch (context.kind) {
     case "new":
-      return { text };
+      return {};
     case "reply":
-      return { text, reply_to: context.id };
+      return { reply_to: context.id };
     case "quote":
-      return { text, quote_of: context.id };
+      return { quote_of: context.id };
   }
 }

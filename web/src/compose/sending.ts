@@ -2,6 +2,7 @@ import { backoff } from "@/api/backoff";
 import { newIdempotencyKey } from "@/api/client";
 import type { Post } from "@/api/types";
 import type { ComposeContext } from "./context";
+import type { DraftImage } from "./images/images";
 
 export type PendingState = "waiting" | "sending" | "signed-out" | "refused";
 
@@ -10,6 +11,7 @@ export interface PendingPost {
   /** The idempotency key of every attempt. */
   key: string;
   text: string;
+  images: readonly DraftImage[];
   context: ComposeContext;
   createdAt: number;
   attempts: number;
@@ -82,10 +84,11 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  add(text: string, context: ComposeContext): PendingPost {
+  add(text: string, context: ComposeContext, images: readonly DraftImage[] = []): PendingPost {
     const pending: PendingPost = {
       key: this.#makeKey(),
       text,
+      images,
       context,
       createdAt: this.#now(),
       attempts: 0,
@@ -195,7 +198,7 @@ export class Outbox {
     try {
       const stored = this.#options.storage.getItem(this.#storageKey);
       const items: unknown = stored === null ? this.#items : JSON.parse(stored);
-      return Array.isArray(items) ? items.filter(isPending) : [];
+      return Array.isArray(items) ? items.filter(isPending).map((item) => ({ ...item, images: item.images ?? [] })) : [];
     } catch {
       return this.#items;
     }
@@ -216,7 +219,8 @@ function aloneByLock(name: string): NonNullable<OutboxOptions["alone"]> {
   };
 }
 
-function isPending(value: unknown): value is PendingPost {
+/** Pending posts of earlier versions know no images. */
+function isPending(value: unknown): value is Omit<PendingPost, "images"> & Partial<Pick<PendingPost, "images">> {
   const candidate = value as Partial<Record<keyof PendingPost, unknown>> | null;
   return typeof candidate?.key === "string" && typeof candidate.text === "string" && typeof candidate.context === "object";
 }

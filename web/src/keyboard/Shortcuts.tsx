@@ -34,6 +34,9 @@ export function Shortcuts() {
         if (me) open({ kind: "new" });
         else void navigate("/login");
         break;
+      case "search":
+        if (!focusSearch()) void navigate("/search");
+        break;
       case "home":
         void navigate("/");
         break;
@@ -66,6 +69,14 @@ export function Shortcuts() {
   }, []);
 
   return help && <help.ShortcutHelp open={helpOpen} onClose={() => setHelpOpen(false)} />;
+}
+
+/** The field of the page itself, where it has one. */
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLInputElement>("#main [role=search] input");
+  field?.select();
+  field?.focus();
+  return field !== null;
 }
 
 /** Does what a click on the card's own button does. */

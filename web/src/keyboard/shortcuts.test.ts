@@ -27,6 +27,11 @@ describe("makeKeyReader", () => {
     ]);
   });
 
+  it("knows the slash, with Shift or without", () => {
+    const read = makeKeyReader();
+    expect([read(stroke("/")), read(stroke("/", { shiftKey: true }))]).toEqual(["search", "search"]);
+  });
+
   it("knows sequences", () => {
     const read = makeKeyReader();
     expect([read(stroke("g")), read(stroke("h"))]).toEqual([null, "home"]);

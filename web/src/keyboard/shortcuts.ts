@@ -5,6 +5,7 @@ export type Command =
   | "reply"
   | "retweet"
   | "new"
+  | "search"
   | "home"
   | "discover"
   | "notifications"
@@ -24,6 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["r"], command: "reply" },
   { keys: ["t"], command: "retweet" },
   { keys: ["n"], command: "new" },
+  { keys: ["/"], command: "search" },
   { keys: ["g", "h"], command: "home" },
   { keys: ["g", "d"], command: "discover" },
   { keys: ["g", "n"], command: "notifications" },
@@ -31,6 +33,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ["?"], command: "help" },
 ];
 
+/** Where these are typed with Shift depends on the keyboard. */
+const SIGNS: readonly string[] = ["?", "/"];
 const SEQUENCE_PAUSE = 1500;
 const repeatable: ReadonlySet<Command> = new Set(["next", "previous"]);
 
@@ -46,7 +50,7 @@ export function makeKeyReader(now: () => number = Date.now): (stroke: KeyStroke)
     if (stroke.defaultPrevented || stroke.isComposing || stroke.ctrlKey || stroke.metaKey || stroke.altKey) return null;
     if (stroke.key === "Shift") return null;
     const key = stroke.key.toLowerCase();
-    if (stroke.shiftKey && key !== "?") return null;
+    if (stroke.shiftKey && !SIGNS.includes(key)) return null;
     const first = prefix && now() - prefix.at < SEQUENCE_PAUSE ? prefix.key : null;
     prefix = null;
     if (first === null && isPrefix(key)) {

@@ -32,7 +32,7 @@ export function Byline({ post, linked = true, className }: BylineProps) {
   return (
     <div className={cx(line, "text-sm text-muted", className)}>
       {linked ? (
-        <Link to={profilePath(author)} className={cx(line, "hover:[&>bdi]:underline")}>
+        <Link to={profilePath(author)} className={cx(line, "-my-0.5 min-h-6 hover:[&>bdi]:underline")}>
           {names}
         </Link>
       ) : (

@@ -7,6 +7,7 @@ import { keys } from "@/api/keys";
 import type { Post, UserSummary } from "@/api/types";
 import { useCompose } from "@/compose/compose-context";
 import { useLiveLink } from "@/live/link";
+import { GalleryProvider } from "@/media/GalleryProvider";
 import { useMe } from "@/session/context";
 import { loginPath } from "@/session/paths";
 import { strings } from "@/strings";
@@ -26,7 +27,7 @@ export function PostActionsProvider({ children }: { children: ReactNode }) {
   const actions = useActions((question, onYes) => setAsked({ question, onYes }));
   return (
     <PostActionsContext value={actions}>
-      {children}
+      <GalleryProvider>{children}</GalleryProvider>
       {asked && (
         <Dialog open title={asked.question.title} onClose={() => setAsked(null)}>
           <div className="p-4">

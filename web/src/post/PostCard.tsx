@@ -2,6 +2,7 @@ import { memo, useId, type KeyboardEvent, type MouseEvent, type ReactNode } from
 import { Link, useNavigate } from "react-router";
 import type { Id, Post, UserSummary } from "@/api/types";
 import { useGoneHeight } from "@/live/link";
+import { PostImages } from "@/media/PostImages";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { cx } from "@/ui/cx";
@@ -71,7 +72,11 @@ export const PostCard = memo(function PostCard({
       aria-setsize={setSize}
       onClick={onClick}
       onKeyDown={onKeyDown}
-      className={cx("cursor-pointer px-4 [contain-intrinsic-size:auto_10rem] [content-visibility:auto] transition-colors hover:bg-hover/60 focus-visible:-outline-offset-2", className)}
+      className={cx(
+        "cursor-pointer px-4 [content-visibility:auto] transition-colors hover:bg-hover/60 focus-visible:-outline-offset-2",
+        post.attachments.length > 0 ? "[contain-intrinsic-size:auto_30rem]" : "[contain-intrinsic-size:auto_10rem]",
+        className,
+      )}
     >
       {retweeters.length > 0 && <RetweetedBy people={retweeters} />}
       <div className="flex gap-3">
@@ -91,6 +96,7 @@ export const PostCard = memo(function PostCard({
           {showReplyTo && post.reply_to !== null && <ReplyTo post={post} />}
           <div id={`${id}-text`}>
             <PostText post={post} className="line-clamp-[14]" />
+            <PostImages images={post.attachments} />
             {post.retweet_of_id !== null && (post.retweet_of ? <QuoteCard post={post.retweet_of} linked /> : <MissingQuote />)}
           </div>
           <ActionBar post={post} className="mt-0.5" />

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { Post } from "@/api/types";
 import { cx } from "@/ui/cx";
-import { profilePath } from "./paths";
+import { hashtagPath, profilePath } from "./paths";
 import { safeHref, shortenLink, splitText, type TextPiece } from "./text";
 
 /** The words of a post, with people and addresses as links. */
@@ -26,7 +26,11 @@ function Piece({ piece }: { piece: TextPiece }) {
         </Link>
       );
     case "hashtag":
-      return <span className="text-accent">{piece.text}</span>;
+      return (
+        <Link to={hashtagPath(piece.value)} className="text-accent hover:underline">
+          <bdi>{piece.text}</bdi>
+        </Link>
+      );
     case "link": {
       const href = safeHref(piece.value);
       if (href === null) return piece.text;

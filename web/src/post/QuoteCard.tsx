@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Post } from "@/api/types";
+import { PostImages } from "@/media/PostImages";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
 import { Byline } from "./Byline";
@@ -16,6 +17,7 @@ export function QuoteCard({ post, linked = false }: { post: Post; linked?: boole
       <p dir="auto" className="mt-1 line-clamp-6 text-sm whitespace-pre-wrap">
         {post.text}
       </p>
+      <PostImages images={post.attachments} still />
       {linked && (
         <Link to={postPath(post)} className="absolute inset-0 rounded-card focus-visible:-outline-offset-2">
           <span className="sr-only">{strings.post.openQuoted(post.author.username)}</span>

@@ -9,7 +9,7 @@ const NOTES = WIDTH / PITCH;
 /** The person's call, drawn out over the whole width. */
 export function Banner({ user }: { user: Pick<User, "id" | "banner_url"> }) {
   if (user.banner_url !== null) {
-    return <img src={user.banner_url} alt="" width={WIDTH} height={HEIGHT} className="h-36 w-full object-cover" />;
+    return <img src={user.banner_url} alt="" width={1500} height={500} decoding="async" className="block aspect-[3/1] h-auto w-full bg-hover object-cover" />;
   }
   const { background, foreground, notes } = callOf(user.id, NOTES);
   return (

@@ -14,6 +14,7 @@ import { TextArea, TextField } from "@/ui/TextField";
 import { useToast } from "@/ui/toast-context";
 import { useForm } from "@/ui/use-form";
 import { patchUser } from "./people-cache";
+import { Portraits } from "./portraits/Portraits";
 
 const words = strings.profile;
 const MAX_NAME = 50;
@@ -53,6 +54,7 @@ function OpenEditor({ user, onClose }: Omit<EditProfileDialogProps, "open">) {
         </Button>
       }
     >
+      <Portraits user={user} />
       <Form id={formId} onSubmit={submit} errors={errors} className="p-4">
         <TextField {...field("display_name")} label={words.displayName} hint={words.displayNameHint} autoComplete="name" dir="auto" />
         <TextArea {...field("bio")} label={words.bio} rows={5} hint={left < 0 ? words.tooLong(-left) : words.left(left)} />

@@ -1,15 +1,13 @@
-import { useState } from "react";
 import { Link } from "react-router";
 import type { User } from "@/api/types";
 import { useMe } from "@/session/context";
 import { strings } from "@/strings";
 import { Avatar } from "@/ui/Avatar";
-import { Button } from "@/ui/Button";
 import { Count } from "@/ui/Count";
 import { exactDate, monthOf } from "@/ui/format";
 import { CalendarIcon, MuteIcon, VerifiedIcon } from "@/ui/icons";
 import { Banner } from "./Banner";
-import { EditProfileDialog } from "./EditProfileDialog";
+import { EditProfile } from "./EditProfile";
 import { FollowButton } from "./FollowButton";
 import { ProfileMenu } from "./ProfileMenu";
 
@@ -62,16 +60,7 @@ export function ProfileHead({ user }: { user: User }) {
 
 function OwnOrFollow({ user }: { user: User }) {
   const me = useMe();
-  const [editing, setEditing] = useState(false);
-  if (me?.id !== user.id) return <FollowButton user={user} />;
-  return (
-    <>
-      <Button size="sm" onClick={() => setEditing(true)}>
-        {words.edit}
-      </Button>
-      <EditProfileDialog user={me} open={editing} onClose={() => setEditing(false)} />
-    </>
-  );
+  return me?.id === user.id ? <EditProfile user={me} /> : <FollowButton user={user} />;
 }
 
 function Counts({ user }: { user: User }) {

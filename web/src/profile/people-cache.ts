@@ -21,11 +21,15 @@ export function patchUser(queries: QueryClient, username: string, change: Change
 
 function isPeopleKey(key: readonly unknown[]): boolean {
   const last = key.at(-1);
-  return (key[0] === "user" && (last === "followers" || last === "following")) || isLikersKey(key);
+  return (key[0] === "user" && (last === "followers" || last === "following")) || isLikersKey(key) || isFoundKey(key);
 }
 
 function isLikersKey(key: readonly unknown[]): boolean {
   return key[0] === "post" && (key.at(-1) === "likes" || key.at(-1) === "retweets");
+}
+
+function isFoundKey(key: readonly unknown[]): boolean {
+  return key[0] === "search" && key[1] === "users";
 }
 
 /** The person as seen after following or unfollowing them. */

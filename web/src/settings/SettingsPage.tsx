@@ -1,5 +1,6 @@
 import { PageHeader } from "@/app/PageHeader";
 import { useSession } from "@/session/context";
+import { EditProfile } from "@/profile/EditProfile";
 import { MembersOnly } from "@/session/SessionGate";
 import { strings } from "@/strings";
 import { AccountFacts } from "./AccountFacts";
@@ -23,6 +24,9 @@ export function SettingsPage() {
         <>
           <Section title={words.appearance}>
             <ThemeChoice />
+          </Section>
+          <Section title={words.profile} lead={words.profileLead}>
+            <EditProfile user={user} />
           </Section>
           <Section id="notifications" title={words.notifications} lead={words.notificationsLead}>
             <NotificationPreferences />

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Post } from "@/api/types";
 import { useGoneHeight } from "@/live/link";
+import { PostImages } from "@/media/PostImages";
 import { ActionBar } from "@/post/ActionBar";
 import { profilePath } from "@/post/paths";
 import { PostMenu } from "@/post/PostMenu";
@@ -63,6 +64,7 @@ export function FocusPost({ post, name, answered }: FocusPostProps) {
         </p>
       )}
       <PostText post={post} className="mt-3 text-lg leading-[1.45]" />
+      <PostImages images={post.attachments} />
       {post.retweet_of_id !== null && (post.retweet_of ? <QuoteCard post={post.retweet_of} linked /> : <MissingQuote />)}
       <p className="mt-3 flex flex-wrap gap-x-4 text-sm text-muted">
         <time dateTime={post.created_at}>{exactDate(post.created_at)}</time>

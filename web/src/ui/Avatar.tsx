@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { UserSummary } from "@/api/types";
 import { callOf } from "./call";
 import { cx } from "./cx";
@@ -14,8 +15,20 @@ const PITCH = 5.2;
 /** Decorative: the name always stands next to it. */
 export function Avatar({ user, size = 44, className }: AvatarProps) {
   const shape = cx("shrink-0 rounded-full", className);
-  if (user.avatar_url !== null) {
-    return <img src={user.avatar_url} alt="" width={size} height={size} loading="lazy" className={cx(shape, "object-cover")} />;
+  const [missing, setMissing] = useState<string | null>(null);
+  if (user.avatar_url !== null && user.avatar_url !== missing) {
+    return (
+      <img
+        src={user.avatar_url}
+        alt=""
+        width={size}
+        height={size}
+        loading="lazy"
+        decoding="async"
+        onError={() => setMissing(user.avatar_url)}
+        className={cx(shape, "bg-hover object-cover")}
+      />
+    );
   }
   const { background, foreground, notes } = callOf(user.id);
   return (

@@ -58,6 +58,8 @@ function OpenDialog({
       ref={ref}
       aria-labelledby={titleId}
       onCancel={(event) => {
+        // Closing a file chooser is told by an event of the same name, which bubbles.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         if (dismissible && !guarded) onClose();
       }}

@@ -7,6 +7,7 @@ const exact = new Intl.NumberFormat(LOCALE);
 const sameYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const otherYear = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const exactTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" });
 const monthAndYear = new Intl.DateTimeFormat(LOCALE, { month: "long", year: "numeric" });
 
 const MINUTE = 60_000;
@@ -30,6 +31,11 @@ export function relativeTime(iso: string, now = Date.now()): string {
   if (age < DAY) return strings.ui.hours(Math.floor(age / HOUR));
   const date = new Date(then);
   return (date.getFullYear() === new Date(now).getFullYear() ? sameYear : otherYear).format(date);
+}
+
+/** The time of day of something today or in the last night, else its date. */
+export function sinceTime(iso: string, now = Date.now()): string {
+  return now - Date.parse(iso) < DAY ? clock.format(new Date(iso)) : relativeTime(iso, now);
 }
 
 export function exactDate(iso: string): string {

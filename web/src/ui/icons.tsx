@@ -2,7 +2,7 @@ import type { ReactNode, SVGProps } from "react";
 
 export type IconProps = Omit<SVGProps<SVGSVGElement>, "children"> & { filled?: boolean };
 
-function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
+export function Icon({ children, filled = false, ...props }: IconProps & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 24 24"
@@ -37,6 +37,13 @@ export const CompassIcon = (props: IconProps) => (
       stroke={props.filled ? "var(--canvas)" : "currentColor"}
       fill={props.filled ? "var(--canvas)" : "none"}
     />
+  </Icon>
+);
+
+export const SearchIcon = (props: IconProps) => (
+  <Icon {...props} filled={false} strokeWidth={props.filled ? 2.6 : 1.75}>
+    <circle cx="11" cy="11" r="6.5" />
+    <path d="m16 16 4 4" />
   </Icon>
 );
 

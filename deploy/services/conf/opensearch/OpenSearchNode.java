@@ -4,14 +4,13 @@ import java.nio.file.Paths;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.opensearch.analysis.common.CommonAnalysisModulePlugin;
+import org.opensearch.analysis.common.CommonAnalysisPlugin;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.index.reindex.ReindexModulePlugin;
 import org.opensearch.node.InternalSettingsPreparer;
 import org.opensearch.node.Node;
-import org.opensearch.painless.PainlessModulePlugin;
+import org.opensearch.painless.PainlessPlugin;
 import org.opensearch.plugins.Plugin;
-import org.opensearch.transport.Netty4ModulePlugin;
+import org.opensearch.transport.Netty4Plugin;
 
 /** One node of OpenSearch on 127.0.0.1, from the jars alone: `OpenSearchNode HOME HTTP_PORT TRANSPORT_PORT`. */
 public class OpenSearchNode {
@@ -43,11 +42,7 @@ public class OpenSearchNode {
             .put("node.store.allow_mmap", false)
             .build();
     List<Class<? extends Plugin>> modules =
-        List.of(
-            Netty4ModulePlugin.class,
-            CommonAnalysisModulePlugin.class,
-            ReindexModulePlugin.class,
-            PainlessModulePlugin.class);
+        List.of(Netty4Plugin.class, CommonAnalysisPlugin.class, PainlessPlugin.class);
     Node node = new WithModules(settings, modules);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node)));
     node.start();

@@ -20,7 +20,7 @@ from chirrup.commands.bench.embedded.filling import Filler
 from chirrup.commands.options import JsonOption, ProfileOption
 from chirrup.platform.errors import StartRefused
 
-_SPARE_FILES = 500
+_SPARE_FILES = 5_000
 _SETTLED_SECONDS = 5.0
 _AHEAD = 0.1
 

@@ -1,7 +1,6 @@
 """One process of several: `python -m chirrup.entrypoints.processes.child`, started by its parent alone."""
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -12,6 +11,7 @@ import structlog
 import uvloop
 
 from chirrup.bootstrap import Application, open_application
+from chirrup.entrypoints import collector
 from chirrup.entrypoints.api import create_api, create_service
 from chirrup.entrypoints.processes.orders import LEAVE, READY, STOP, Order, decode
 from chirrup.entrypoints.server import Server
@@ -58,8 +58,7 @@ async def _serve(app: Application, order: Order, words: "asyncio.Queue[bytes]") 
     lifecycle = Lifecycle()
     shared = Server(create_api(app, lifecycle), app.settings, app.live.hub.stop)
     own = Server(create_service(app, lifecycle), app.settings)
-    gc.collect()
-    gc.freeze()
+    collector.settle()
     async with asyncio.TaskGroup() as group:
         ends = [
             group.create_task(shared.serve([socket.socket(fileno=order.shared)])),

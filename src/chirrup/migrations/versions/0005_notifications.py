@@ -39,6 +39,16 @@ CREATE TABLE push_devices (
     "CREATE INDEX push_devices_of_account ON push_devices (account_id)",
     "CREATE UNIQUE INDEX push_devices_by_address ON push_devices (address)",
     """
+CREATE TABLE push_retries (
+    session_id BIGINT NOT NULL,
+    notification_id BIGINT NOT NULL,
+    recipient_id BIGINT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at BIGINT NOT NULL,
+    PRIMARY KEY (session_id, notification_id)
+)""",
+    "CREATE INDEX push_retries_by_time ON push_retries (due_at)",
+    """
 CREATE TABLE push_keys (
     service TEXT PRIMARY KEY,
     private_key TEXT NOT NULL

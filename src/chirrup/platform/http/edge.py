@@ -66,7 +66,7 @@ class Edge:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = self._request_id(headers)
-        scope["state"] = {"request_id": request_id}
+        scope.setdefault("state", {})["request_id"] = request_id
         path = scope["path"]
         if path in self._hot_routes and scope["method"] == "GET":
             body = await self._hot_routes[path](scope, headers)
@@ -105,7 +105,7 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
-        upload = asked == "POST" and scope["path"] in self._uploads
+        upload = scope["path"] in self._uploads
         refusal = _unreadable_form(headers) if upload else _unreadable(scope, headers)
         try:
             if refusal is not None:

@@ -8,7 +8,7 @@ from chirrup.platform.ports.limits import Decision, Limit, RateLimiter
 from chirrup.platform.ports.live import Hear, LiveChannel, Miss
 from chirrup.platform.ports.media import Blob, BlobStore, Crop, Picture, PictureMaker, PictureOrder, Version
 from chirrup.platform.ports.push import PushDevice, PushGateway, PushMessage, PushService
-from chirrup.platform.ports.search import SearchBuild, SearchIndex
+from chirrup.platform.ports.search import SearchBuild, SearchIndex, SoleBuilder
 from chirrup.platform.ports.timelines import Timeline, TimelineStore
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Row",
     "SearchBuild",
     "SearchIndex",
+    "SoleBuilder",
     "Subscription",
     "Timeline",
     "TimelineStore",

@@ -1,11 +1,14 @@
 """The index of search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from chirrup.platform.searching import Hit, PersonDocument, PostDocument, PostSearch, TagCount
 from chirrup.platform.words import Phrase
+
+SoleBuilder = Callable[[], AbstractAsyncContextManager[bool]]
+"""Opens a block in which one process of an instance at a time builds an index; yields whether this one may."""
 
 
 class SearchBuild(Protocol):

@@ -38,7 +38,8 @@ def best(wanted: PostSearch, now: int) -> Json:
     required = [_with_typos(phrase) for phrase in wanted.required]
     params = {"phrases": len(required), "evenness": EVENNESS, "now": now - EPOCH, "half": float(HALF_LIFE)}
     query = {"bool": {"must": required, "filter": [_between(wanted)], **_without(wanted)}}
-    return _PLAIN | {"query": query, **_by_script(_BEST, params)}
+    # without this the script is given no scores
+    return _PLAIN | {"query": query, "track_scores": True, **_by_script(_BEST, params)}
 
 
 def people(names: Sequence[Phrase], username: str) -> Json:

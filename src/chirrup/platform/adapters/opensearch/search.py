@@ -83,7 +83,8 @@ class OpenSearchIndex:
             Unavailable: the engine does not answer.
         """
         with _refusals():
-            await self._client.indices.delete(index=f"{self._prefix}*")
+            for name in await self._indices():
+                await self._client.indices.delete(index=name, ignore_unavailable=True)
 
     async def check(self) -> None:
         """Ask whether the engine serves.
@@ -138,9 +139,7 @@ class OpenSearchIndex:
     async def build(self) -> AsyncIterator[SearchBuild]:
         """Make an index anew beside the one in use."""
         with _refusals():
-            for kind in _KINDS:
-                for name in await self._named(self._building(kind)):
-                    await self._client.indices.delete(index=name, ignore_unavailable=True)
+            await self._delete_unused()
             number = await self._next_number()
             for kind in _KINDS:
                 await self._create(kind, number, self._building(kind))
@@ -159,11 +158,19 @@ class OpenSearchIndex:
                 if await self._named(building) != [fresh]:
                     raise Unavailable("Somebody else has begun to build the search index anew.")
                 await self._client.indices.refresh(index=fresh)
-                # whoever writes to an alias that is gone is refused and tries again
-                actions += [{"remove_index": {"index": old}} for old in await self._named(alias)]
+                actions += [{"remove": {"index": old, "alias": alias}} for old in await self._named(alias)]
                 actions += [{"remove": {"index": fresh, "alias": building}}, {"add": {"index": fresh, "alias": alias}}]
             actions.append({"add": {"index": self._index("posts", number), "alias": self._alias("complete")}})
             await self._client.indices.update_aliases(body={"actions": actions})
+            # only now, when nobody is led to them any more: whoever is at searching them tries again
+            await self._delete_unused()
+
+    async def _delete_unused(self) -> None:
+        """Delete the indices of builds that have not ended, or have been replaced."""
+        used = {name for kind in _KINDS for name in await self._named(self._alias(kind))}
+        for name in await self._indices():
+            if name not in used:
+                await self._client.indices.delete(index=name, ignore_unavailable=True)
 
     async def _put(self, kind: str, documents: Sequence[Json]) -> None:
         await self._bulk(await self._targets(kind), "index", documents)
@@ -217,8 +224,13 @@ class OpenSearchIndex:
                 raise
 
     async def _next_number(self) -> int:
+        return 1 + max((int(name.rpartition("-")[2]) for name in await self._indices()), default=0)
+
+    async def _indices(self) -> list[str]:
+        """Return all indices, in use or not."""
         names = await self._client.indices.get(index=f"{self._prefix}*", expand_wildcards="all")
-        return 1 + max((int(name.rpartition("-")[2]) for name in names if regex.search(r"-\d+$", name)), default=0)
+        ours = regex.compile(rf"{regex.escape(self._prefix)}({'|'.join(_KINDS)})-\d+")
+        return [name for name in names if ours.fullmatch(name)]
 
     async def _named(self, alias: str) -> list[str]:
         """Return the indices that an alias names."""

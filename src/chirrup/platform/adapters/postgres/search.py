@@ -169,8 +169,10 @@ class PostgresSearch:
     async def build(self) -> AsyncIterator[SearchBuild]:
         """Make an index anew beside the one in use."""
         async with self._db.transaction() as tx:
-            _, building, last = await _state(tx, alone=True)
-            await _drop_tables(tx, building)
+            current, _, last = await _state(tx, alone=True)
+            # of builds that have not ended, or whose end was cut short
+            for unused in await _numbers(tx) - {current}:
+                await _drop_tables(tx, unused)
             number = last + 1
             await _make_tables(tx, number)
             await tx.run("UPDATE search.state SET building = $1, last = $1", number)
@@ -202,7 +204,8 @@ class PostgresSearch:
             return await self._db.scan.all(sql.format(replaced), *args)
 
     async def _current(self) -> int:
-        row = await self._db.read.first("SELECT current FROM search.state")
+        # asked of the same server as the tables: of a replica and the primary, one may lack what the other has
+        row = await self._db.scan.first("SELECT current FROM search.state")
         if row is None:
             raise Unavailable("The search index is not there; `chirrup migrate` makes it.")
         number: int = row[0]
@@ -276,6 +279,15 @@ async def _make_tables(tx: Transaction, number: int) -> None:
 async def _drop_tables(tx: Transaction, number: int) -> None:
     for kind in _KINDS:
         await tx.run(f"DROP TABLE IF EXISTS search.{kind}_{number}")
+
+
+async def _numbers(tx: Transaction) -> set[int]:
+    """Return the numbers of all indices, in use or not."""
+    rows = await tx.all(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'search'::regnamespace AND relkind = 'r'"
+        r" AND relname ~ '^posts_\d+$'"
+    )
+    return {int(row[0].rpartition("_")[2]) for row in rows}
 
 
 async def _there(tx: Transaction, table: str, ids: Sequence[int]) -> set[int]:

@@ -1,5 +1,10 @@
-"""uvicorn's WebSocket protocol, with bounds on what a client can make it hold."""
+"""uvicorn's protocols, with bounds on what a client can make them hold.
 
+An application can give a connection up at once, by `abort` in the scope's state: a client that reads nothing would
+never let an orderly end through.
+"""
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
@@ -8,8 +13,17 @@ LARGEST_MESSAGE = 16_384
 _MOST_FRAGMENTS = 64
 
 
+class AbortableHttp(HttpToolsProtocol):
+    """A connection of requests and answers."""
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope["state"]["abort"] = self.transport.abort
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """A connection whose application can give it up at once, by `abort` in the scope's state."""
+    """A WebSocket with bounds."""
 
     async def run_asgi(self) -> None:
         """Run the application."""
