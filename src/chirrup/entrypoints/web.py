@@ -33,7 +33,8 @@ _TRENDS = 10
 _PLACE = b"</head>"
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
-    b" connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b" connect-src 'self'; worker-src 'self'; manifest-src 'self';"
+    b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
 
