@@ -86,7 +86,7 @@ describe("home", () => {
         return { items: [], next_cursor: null };
       },
     });
-    expect(await screen.findByText("Your home is quiet")).toBeInTheDocument();
+    expect(await screen.findByText("Your home is quiet", undefined, { timeout: 4000 })).toBeInTheDocument();
     expect(await screen.findByRole("button", { name: /Follow.*@ada/ })).toBeInTheDocument();
     expect(await screen.findByText("hello there")).toBeInTheDocument();
   });

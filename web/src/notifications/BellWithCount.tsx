@@ -9,10 +9,12 @@ export function BellWithCount(props: IconProps) {
   return (
     <span className="relative grid place-items-center" aria-hidden="true">
       <BellIcon {...props} />
+      {/* Painted, not written: the link's name says it in words. */}
       {unread > 0 && (
-        <span className="absolute -top-1.5 start-1/2 grid h-4.5 min-w-4.5 animate-pop place-items-center rounded-full bg-accent px-1 text-[0.6875rem] leading-none font-bold text-on-accent tabular-nums ring-2 ring-canvas forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]">
-          {unread > MOST ? `${MOST}+` : unread}
-        </span>
+        <span
+          data-count={unread > MOST ? `${MOST}+` : unread}
+          className="absolute -top-1.5 start-1/2 grid h-4.5 min-w-4.5 animate-pop place-items-center rounded-full bg-accent px-1 text-[0.6875rem] leading-none font-bold text-on-accent tabular-nums ring-2 ring-canvas after:content-[attr(data-count)] forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]"
+        />
       )}
     </span>
   );
