@@ -138,7 +138,7 @@ function boxOf({ width, height }: Media): { aspectRatio: string; width: string }
 }
 
 function show(strip: HTMLElement | null, index: number): void {
-  strip?.scrollTo({ left: index * strip.clientWidth, behavior: "instant" });
+  if (strip) strip.scrollLeft = index * strip.clientWidth;
 }
 
 function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
