@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.browser.people import PHONE, Member, Nest, card, write
+from tests.browser.axe import faults
+from tests.browser.people import PHONE, WIDE, Member, Nest, card, write
 from tests.pictures import picture
 from tests.support import API
 
@@ -322,3 +323,44 @@ def test_a_cropped_picture_is_shown_everywhere_instead_of_the_drawn_one(nest: Ne
     page.get_by_role("menuitem", name="Remove").click()
     expect(page.get_by_text("Profile picture removed.")).to_be_visible()
     assert wren.get("/users/me")["avatar_url"] is None
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_images_has_a_fault_that_axe_knows(nest: Nest, scheme: str, viewport: dict[str, int]) -> None:
+    wren = album(nest)
+    page = nest.visit("/", wren, color_scheme=scheme, viewport=viewport, reduced_motion="reduce")
+    found = {}
+    expect(card(page, "my garden").get_by_role("img")).to_have_count(3)
+    found["post"] = faults(page)
+    card(page, "my garden").get_by_role("button", name="Open image 2 of 3").click()
+    expect(page.get_by_role("dialog", name="Images").get_by_text("2 of 3", exact=True)).to_be_visible()
+    found["gallery"] = faults(page)
+    page.keyboard.press("Escape")
+    card(page, "my garden").get_by_role("button", name="Show image description").first.click()
+    found["description"] = faults(page)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="New post").filter(visible=True).first.click()
+    expect(page.get_by_role("dialog", name="New post")).to_be_visible()
+    write(page, "two of them")
+    choose(page, file(20), file(90))
+    found["composer"] = faults(page)
+    page.get_by_role("button", name="Add a description of image 1").click()
+    found["describing"] = faults(page)
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="More for image 1").click()
+    found["menu"] = faults(page)
+    page.get_by_role("menuitem", name="Crop").click()
+    expect(page.get_by_role("group", name="Part of the picture that is kept")).to_be_visible()
+    found["cropping"] = faults(page)
+    page.get_by_role("dialog", name="Crop").get_by_role("button", name="Close").click()
+    send(page)
+    expect(page.get_by_role("button", name="Post anyway")).to_be_visible()
+    found["reminder"] = faults(page)
+
+    page.goto("/settings")
+    page.get_by_role("button", name="Edit profile").click()
+    expect(page.get_by_role("dialog", name="Edit profile")).to_be_visible()
+    found["portraits"] = faults(page)
+    assert {state: seen for state, seen in found.items() if seen} == {}
