@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import type { Media } from "@/api/types";
 import { strings } from "@/strings";
 import { CloseIcon } from "@/ui/icons";
@@ -143,17 +143,14 @@ function show(strip: HTMLElement | null, index: number): void {
 
 function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
-    ref.current?.showModal();
-  }, [ref]);
-
-  useEffect(() => {
-    const dialog = ref.current;
     const root = document.documentElement;
+    const opener = document.activeElement;
+    ref.current?.showModal();
     // Otherwise the wheel would move what is being read below.
     root.style.overflow = "hidden";
     return () => {
       root.style.overflow = "";
-      dialog?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, [ref]);
 }

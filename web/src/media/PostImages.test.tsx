@@ -20,7 +20,7 @@ describe("the images of a post", () => {
 
   it("have a badge that shows the words, where there are some", async () => {
     const { user } = stage(<PostCard post={withImages} name="1" />);
-    await user.click(screen.getByRole("button", { name: "Show image description" }));
+    await user.click(screen.getByRole("button", { name: /Show image description/ }));
     expect(screen.getByRole("dialog", { name: "Image description" })).toHaveTextContent("A wren");
   });
 

@@ -30,7 +30,7 @@ describe("a post with images", () => {
   it("tells the server what is to be seen before it shows it", async () => {
     const { user, calls, choose } = await write(({ path }) => (path === "/posts" ? makePost("9") : makeMedia("11")));
     await choose(picture());
-    await user.click(await screen.findByRole("button", { name: "Add a description of image 1" }));
+    await user.click(await screen.findByRole("button", { name: /Add a description of image 1/ }));
     await user.type(screen.getByRole("textbox", { name: "What is there to see?" }), " A wren ");
     await user.click(screen.getByRole("button", { name: "Done" }));
     await user.click(post());
