@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.browser.people import PHONE, Member, Nest, card, write
+from tests.browser.axe import faults
+from tests.browser.people import PHONE, WIDE, Member, Nest, card, write
 from tests.pictures import picture
 from tests.support import API
 
@@ -155,8 +156,7 @@ def test_what_the_server_refuses_is_said_and_can_be_removed(nest: Nest) -> None:
 
 def test_an_upload_can_be_cancelled(nest: Nest) -> None:
     _, page = writer(nest)
-    held: list[Route] = []
-    page.route(f"**{API}/media", held.append)
+    page.route(f"**{API}/media", lambda _: None)
     form(page).locator("input[type=file]").last.set_input_files([file()])
     expect(page.get_by_role("progressbar", name="Image 1: uploading")).to_be_visible()
     expect(form(page).get_by_role("button", name="Post", exact=True)).to_be_disabled()
@@ -192,8 +192,7 @@ def test_a_draft_keeps_its_images_and_what_was_said_about_them(nest: Nest) -> No
 
 def test_what_was_said_outlives_an_image_that_is_gone(nest: Nest) -> None:
     _, page = writer(nest)
-    held: list[Route] = []
-    page.route(f"**{API}/media", held.append)
+    page.route(f"**{API}/media", lambda _: None)
     form(page).locator("input[type=file]").last.set_input_files([file()])
     describe(page, 1, "A wren that was lost.")
     page.unroute(f"**{API}/media")
@@ -239,8 +238,11 @@ def test_the_gallery_is_swiped(nest: Nest) -> None:
     gallery = page.get_by_role("dialog", name="Images")
     expect(gallery.get_by_text("1 of 3", exact=True)).to_be_visible()
     before = page.evaluate("window.scrollY")
-    swipe = {"x": 320, "y": 400, "xDistance": -260, "yDistance": 0, "gestureSourceType": "touch", "speed": 1600}
-    page.context.new_cdp_session(page).send("Input.synthesizeScrollGesture", swipe)
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": 320, "y": 400}]})
+    for x in range(310, 60, -20):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": 400}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(gallery.get_by_text("2 of 3", exact=True)).to_be_visible()
     expect(gallery.get_by_role("region", name="Image description")).to_contain_text("Wren number 2.")
     gallery.get_by_role("button", name="Close").tap()
@@ -259,7 +261,7 @@ def test_a_description_is_shown_on_demand(nest: Nest) -> None:
 def _hold_images(page: Page) -> Callable[[], None]:
     """Keep images back; the answer lets them come."""
     held: list[Route] = []
-    page.route("**/media/*.webp", held.append)
+    page.route("**/media/*.webp", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it calls
 
     def let_go() -> None:
         page.unroute("**/media/*.webp")
@@ -322,3 +324,45 @@ def test_a_cropped_picture_is_shown_everywhere_instead_of_the_drawn_one(nest: Ne
     page.get_by_role("menuitem", name="Remove").click()
     expect(page.get_by_text("Profile picture removed.")).to_be_visible()
     assert wren.get("/users/me")["avatar_url"] is None
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_images_has_a_fault_that_axe_knows(nest: Nest, scheme: str, viewport: dict[str, int]) -> None:
+    wren = album(nest)
+    page = nest.visit("/", wren, color_scheme=scheme, viewport=viewport, reduced_motion="reduce")
+    found = {}
+    expect(card(page, "my garden").get_by_role("img")).to_have_count(3)
+    found["post"] = faults(page)
+    card(page, "my garden").get_by_role("button", name="Open image 2 of 3").click()
+    expect(page.get_by_role("dialog", name="Images").get_by_text("2 of 3", exact=True)).to_be_visible()
+    found["gallery"] = faults(page)
+    page.keyboard.press("Escape")
+    card(page, "my garden").get_by_role("button", name="Show image description").first.click()
+    found["description"] = faults(page)
+    page.keyboard.press("Escape")
+
+    page.goto("/discover")
+    page.get_by_role("button", name="New post").filter(visible=True).first.click()
+    expect(page.get_by_role("dialog", name="New post")).to_be_visible()
+    write(page, "two of them")
+    choose(page, file(20), file(90))
+    found["composer"] = faults(page)
+    page.get_by_role("button", name="Add a description of image 1").click()
+    found["describing"] = faults(page)
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="More for image 1").click()
+    found["menu"] = faults(page)
+    page.get_by_role("menuitem", name="Crop").click()
+    expect(page.get_by_role("group", name="Part of the picture that is kept")).to_be_visible()
+    found["cropping"] = faults(page)
+    page.get_by_role("dialog", name="Crop").get_by_role("button", name="Close").click()
+    send(page)
+    expect(page.get_by_role("button", name="Post anyway")).to_be_visible()
+    found["reminder"] = faults(page)
+
+    page.goto("/settings")
+    page.get_by_role("button", name="Edit profile").click()
+    expect(page.get_by_role("dialog", name="Edit profile")).to_be_visible()
+    found["portraits"] = faults(page)
+    assert {state: seen for state, seen in found.items() if seen} == {}

@@ -59,6 +59,8 @@ function makeApi(answer: Answer) {
     put: (path: string, body?: unknown, options?: object) => ask("PUT", path, body, options),
     patch: (path: string, body?: unknown, options?: object) => ask("PATCH", path, body, options),
     delete: (path: string) => ask("DELETE", path, undefined),
+    /** Uploads are all that is sent in another way. */
+    sendBy: () => ask("POST", "/media", undefined),
   } as unknown as ApiClient;
   return { api, calls };
 }
@@ -119,6 +121,8 @@ export function standIns(): void {
   vi.stubGlobal("IntersectionObserver", Observer);
   vi.stubGlobal("CSS", { supports: () => true, escape: (text: string) => text });
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
+  URL.createObjectURL = () => "blob:picture";
+  URL.revokeObjectURL = () => undefined;
   vi.stubGlobal("scrollTo", vi.fn());
   vi.stubGlobal("scrollBy", vi.fn());
   HTMLDialogElement.prototype.showModal = function showModal() {

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import type { Media } from "@/api/types";
 import { strings } from "@/strings";
 import { CloseIcon } from "@/ui/icons";
@@ -138,22 +138,19 @@ function boxOf({ width, height }: Media): { aspectRatio: string; width: string }
 }
 
 function show(strip: HTMLElement | null, index: number): void {
-  strip?.scrollTo({ left: index * strip.clientWidth, behavior: "instant" });
+  if (strip) strip.scrollLeft = index * strip.clientWidth;
 }
 
 function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
-    ref.current?.showModal();
-  }, [ref]);
-
-  useEffect(() => {
-    const dialog = ref.current;
     const root = document.documentElement;
+    const opener = document.activeElement;
+    ref.current?.showModal();
     // Otherwise the wheel would move what is being read below.
     root.style.overflow = "hidden";
     return () => {
       root.style.overflow = "";
-      dialog?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, [ref]);
 }

@@ -48,7 +48,7 @@ function Tile({ images, image, index, quoted }: TileProps) {
         onClick={() => gallery.open(images, index)}
         className="absolute inset-0 cursor-zoom-in rounded-[inherit] focus-visible:-outline-offset-4"
       >
-        <span className="sr-only">{image.alt ? words.open(index + 1, images.length) : words.openUndescribed(index + 1, images.length)}</span>
+        <span className="sr-only">{image.alt ? words.open(index + 1, images.length) : words.openUndescribed(index + 1, images.length)}</span>{" "}
         {picture}
       </button>
       {image.alt && (

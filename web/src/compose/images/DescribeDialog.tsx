@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { strings } from "@/strings";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -20,6 +21,12 @@ interface DescribeDialogProps {
 /** Asks what there is to see. Every keystroke is kept, so there is nothing to save. */
 export function DescribeDialog({ target, images, current, onChange }: DescribeDialogProps) {
   const { desk } = useCompose();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    // A dialog takes the focus when it opens, which is after this.
+    const frame = requestAnimationFrame(() => field.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [current]);
   const at = images.findIndex(({ key }) => key === current);
   const image = images[at];
   if (image === undefined || desk === null) return null;
@@ -43,7 +50,7 @@ export function DescribeDialog({ target, images, current, onChange }: DescribeDi
         {source && <img src={source} alt="" className="mx-auto h-[30dvh] w-full rounded-card bg-hover object-contain" />}
         <TextArea
           key={current}
-          autoFocus
+          ref={field}
           label={words.describeLabel}
           rows={4}
           value={alt}
