@@ -14,6 +14,10 @@ export default defineConfig({
     // The content security policy allows no data: URLs, so nothing may be inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // What the first script needs is one file: many small ones compress worse.
+      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+    },
   },
   server: {
     proxy: { "/api": process.env["CHIRRUP_URL"] ?? "http://127.0.0.1:8000" },

@@ -27,9 +27,11 @@ new PerformanceObserver((list) => {
 }).observe({ type: "largest-contentful-paint", buffered: true });
 """
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# what is fetched after the page has loaded is for later
 _SCRIPT_BYTES = """
 performance.getEntriesByType("resource")
   .filter((entry) => new URL(entry.name).pathname.endsWith(".js"))
+  .filter((entry) => entry.startTime < performance.getEntriesByType("navigation")[0].loadEventStart)
   .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
 """
 
@@ -58,18 +60,20 @@ def village(nest: Nest) -> Village:
     robin.publish("אחת שתיים שלוש — and a-very-long-word-" + "without-any-end-" * 8)
     profile = f"/@{robin.username}"
     paths = {
-        "home": "/", "discover": "/discover", "settings": "/settings", "profile": profile,
+        "home": "/", "discover": "/discover", "notifications": "/notifications", "settings": "/settings",
+        "profile": profile,
         "followers": f"{profile}/followers", "following": f"{profile}/following", "thread": f"{profile}/{first['id']}",
         "search": "/search", "found": "/search?q=berries", "hashtag": "/hashtag/autumn",
         "found people": f"/search?q={robin.username}&type=users", "found hashtags": "/search?q=aut&type=hashtags",
         "login": "/login", "register": "/register", "welcome": "/", "missing": "/no/such/page", "api": "/docs",
+        "offline": "/offline.html",
     }  # fmt: skip
     return Village(wren, paths)
 
 
-MEMBERS = ["home", "discover", "settings", "profile", "followers", "following", "thread", "missing",
+MEMBERS = ["home", "discover", "notifications", "settings", "profile", "followers", "following", "thread", "missing",
            "search", "found", "found people", "found hashtags", "hashtag"]  # fmt: skip
-VISITORS = ["welcome", "login", "register", "api"]
+VISITORS = ["welcome", "login", "register", "api", "offline"]
 
 
 def tour(nest: Nest, village: Village, **options: Any) -> Iterator[tuple[str, Page]]:

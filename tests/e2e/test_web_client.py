@@ -23,6 +23,8 @@ def settings(chosen: dict[str, Any], data_dir: Path, tmp_path: Path) -> Settings
     web = tmp_path / "web"
     (web / "assets").mkdir(parents=True)
     (web / "index.html").write_text("<!doctype html><html><head><title>Chirrup</title></head><body></body></html>")
+    (web / "offline.html").write_text("<!doctype html><title>You are offline</title>")
+    (web / "service-worker.js").write_text("self.addEventListener('push', () => {});")
     (web / "assets" / "index-4f1d.js").write_text("export const song = 'tseep';\n" * 200)
     (web / "assets" / "index-4f1d.js.br").write_bytes(IN_BROTLI)
     return msgspec.structs.replace(Settings(data_dir=data_dir, rate_limits="off"), web_dir=web, **chosen)
@@ -47,7 +49,7 @@ async def cookie_of(community: Community, username: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/discover", "/settings", "/login", "/register", "/@wren", "/@wren/followers", "/@wren/123",
+    ["/", "/discover", "/notifications", "/settings", "/login", "/register", "/@wren", "/@wren/followers", "/@wren/123",
      "/search", "/search?q=eggs", "/hashtag/spring", "/hashtag/fr%C3%BChling"],
 )  # fmt: skip
 async def test_each_page_of_the_client_has_an_address(community: Community, path: str) -> None:
@@ -74,6 +76,15 @@ async def test_documents_run_no_script_but_the_clients_own(community: Community)
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+
+
+async def test_the_page_for_lost_connections_has_the_same_policy(community: Community) -> None:
+    answer = await ask(community, "/offline.html")
+    assert answer.headers["content-security-policy"] == (await ask(community, "/")).headers["content-security-policy"]
+
+
+async def test_browsers_ask_for_a_newer_service_worker_each_time(community: Community) -> None:
+    assert (await ask(community, "/service-worker.js")).headers["cache-control"] == "no-cache"
 
 
 async def test_hashed_files_are_kept_for_good_and_compressed(community: Community) -> None:
@@ -171,4 +182,4 @@ def test_a_page_shows_pictures_from_where_they_are(place: dict[str, Any], origin
 @pytest.mark.settings(media_url="https://media.hedge.example/pictures/")
 async def test_the_policy_of_a_page_names_the_caches(community: Community) -> None:
     policy = (await ask(community, "/")).headers["content-security-policy"]
-    assert "img-src 'self' data: blob: https://media.hedge.example;" in policy
+    assert "img-src 'self' blob: https://media.hedge.example;" in policy

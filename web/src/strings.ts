@@ -137,7 +137,7 @@ export const strings = {
     filter: {
       all: "All",
       unread: "Unread",
-      replies: "Replies and mentions",
+      replies: "Replies",
       likes: "Likes",
       retweets: "Retweets",
       follows: "Follows",
@@ -166,6 +166,11 @@ export const strings = {
     emptyUnreadText: "There is nothing new for you.",
     end: "That is all.",
     settings: "Notification settings",
+  },
+  offline: {
+    title: "You are offline",
+    text: "Chirrup cannot be reached. What you have written is kept on this device; this page comes back as soon as the connection does.",
+    retry: "Try again",
   },
   push: {
     title: "On this device",
@@ -474,7 +479,6 @@ export const strings = {
     next: "Next image",
     add: "Add images",
     addFull: (most: number) => `A post has at most ${most} images`,
-    dropHere: "Drop images here",
     tooMany: (left: number, most: number) =>
       left === 1 ? `One image was left out: a post has at most ${most}.` : `${left} images were left out: a post has at most ${most}.`,
     notImages: "Only JPEG, PNG, WebP, AVIF and GIF images can be added.",
@@ -506,10 +510,10 @@ export const strings = {
         : `${n} images have no description. A sentence each lets people who do not see them take part.`,
     reminderDescribe: "Add a description",
     reminderPost: "Post anyway",
-    waiting: "You can post as soon as the images are uploaded.",
-    stuck: "One of the images is not uploaded. Try it again, or remove it.",
-    needsText: "A post needs a few words beside its images.",
-    altTooLong: "One of the descriptions is too long.",
+    waiting: "Uploading…",
+    stuck: "Not all images are uploaded.",
+    needsText: "Add a few words to post.",
+    altTooLong: "A description is too long.",
     cropTitle: "Crop",
     cropHint: "Drag the picture, or move it with the arrow keys.",
     cropArea: "Part of the picture that is kept",

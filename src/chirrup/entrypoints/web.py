@@ -24,15 +24,17 @@ from chirrup.trends.models import ALL
 
 _API = ("/api/", "/health", "/metrics", "/.well-known/", "/docs")
 _ROUTES = regex.compile(
-    r"/|/discover|/settings|/login|/register|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
+    r"/|/discover|/notifications|/settings|/login|/register"
+    r"|/@[A-Za-z0-9_]{1,30}(/[1-9][0-9]{0,18}|/followers|/following)?"
     r"|/search|/hashtag/[\p{L}\p{M}\p{N}_]{1,100}"
 )
 _INDEX = "/index.html"
 _TRENDS = 10
 _PLACE = b"</head>"
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
-    b" connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:%b; font-src 'self';"
+    b" connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
+    b" frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
 
@@ -70,6 +72,8 @@ class WebClient:
             answer_headers.append((b"allow", b"GET, HEAD"))
         elif path in self._assets and path != _INDEX:
             status, answer_headers, body = self._assets[path].answer(headers)
+            if path.endswith(".html"):
+                answer_headers.append((b"content-security-policy", self._policy))
         else:
             try:
                 status, answer_headers, body = await self._document(path, headers, scope)

@@ -13,6 +13,7 @@ import { Rail } from "./Rail";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
 import { useLater } from "./use-later";
 
+const loadDeviceServices = () => import("@/offline/DeviceServices");
 const loadExpiredDialog = () => import("@/session/ExpiredDialog");
 
 /** Phone: one column and a bar below. Wide: the way around, what is read, and what belongs beside it. */
@@ -46,6 +47,7 @@ export function Layout() {
           <ComposeSheet />
           <AskAgain />
           <Shortcuts />
+          <OnThisDevice />
         </PostActionsProvider>
       </ComposeProvider>
     </LiveProvider>
@@ -56,4 +58,9 @@ function AskAgain() {
   const { status } = useSession();
   const part = useLater(loadExpiredDialog, { wanted: status === "expired" });
   return part && <part.ExpiredDialog />;
+}
+
+function OnThisDevice() {
+  const part = useLater(loadDeviceServices, { wanted: false });
+  return part && <part.DeviceServices />;
 }

@@ -68,8 +68,10 @@ export class ListPlace {
       if (this.#opened) this.#unpin();
     };
     const onScroll = () => {
-      if (this.#pinned && !this.#scrolledByReader()) return;
+      // Keeping a place scrolls, too; what that shows has not been seen by going there.
+      if ((this.#pinned || this.#ownScroll !== null) && !this.#scrolledByReader()) return;
       this.#unpin();
+      this.#ownScroll = null;
       frame ||= requestAnimationFrame(tell);
     };
     const sizes = new ResizeObserver(() => (this.#pinned ? this.#pin() : this.#keep()));

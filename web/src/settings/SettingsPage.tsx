@@ -7,6 +7,8 @@ import { AccountFacts } from "./AccountFacts";
 import { ChangePassword } from "./ChangePassword";
 import { DeleteAccount } from "./DeleteAccount";
 import { Logout } from "./Logout";
+import { NotificationPreferences } from "./NotificationPreferences";
+import { PushOnDevice } from "./PushOnDevice";
 import { Section } from "./Section";
 import { SessionList } from "./SessionList";
 import { ThemeChoice } from "./ThemeChoice";
@@ -25,6 +27,10 @@ export function SettingsPage() {
           </Section>
           <Section title={words.profile} lead={words.profileLead}>
             <EditProfile user={user} />
+          </Section>
+          <Section id="notifications" title={words.notifications} lead={words.notificationsLead}>
+            <NotificationPreferences />
+            <PushOnDevice user={user} />
           </Section>
           <Section title={words.account}>
             <AccountFacts user={user} />
