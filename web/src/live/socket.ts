@@ -30,7 +30,10 @@ export const openSocket: Transport = (hello, { onEvent, onEnd }) => {
     say,
     close: () => {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close(1000);
+      const hangUp = () => socket.close(1000);
+      // Browsers complain of what is closed before it was open.
+      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = hangUp;
+      else hangUp();
     },
   };
 };
