@@ -261,13 +261,21 @@ def test_a_description_is_shown_on_demand(nest: Nest) -> None:
 def _hold_images(page: Page) -> Callable[[], None]:
     """Keep images back; the answer lets them come."""
     held: list[Route] = []
-    page.route("**/media/*.webp", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it calls
+    free = False
+
+    def hold(route: Route) -> None:
+        if free:
+            route.continue_()
+        else:
+            held.append(route)
 
     def let_go() -> None:
-        page.unroute("**/media/*.webp")
+        nonlocal free
+        free = True
         for route in held:
             route.continue_()
 
+    page.route("**/media/*.webp", hold)
     return let_go
 
 

@@ -83,11 +83,16 @@ function Strip({ images, current, onCurrent, onClose, ref }: StripProps) {
     if (event.target === event.currentTarget) onClose();
   };
   return (
+    // A strip that scrolls takes the focus, like any other.
     <div
       ref={ref}
       dir="ltr"
+      role="group"
+      aria-label={words.gallery}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
       onScroll={onScroll}
-      className="flex h-full snap-x snap-mandatory overflow-x-auto overflow-y-hidden overscroll-contain [scrollbar-width:none]"
+      className="flex h-full snap-x snap-mandatory overflow-x-auto overflow-y-hidden overscroll-contain [scrollbar-width:none] focus-visible:-outline-offset-2 focus-visible:outline-on-gallery"
     >
       {images.map((image, index) => (
         // Escape and the button do the same; a click beside the image is only quicker.
@@ -145,11 +150,13 @@ function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
     const root = document.documentElement;
     const opener = document.activeElement;
-    ref.current?.showModal();
+    const dialog = ref.current;
+    dialog?.showModal();
     // Otherwise the wheel would move what is being read below.
     root.style.overflow = "hidden";
     return () => {
       root.style.overflow = "";
+      dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, [ref]);

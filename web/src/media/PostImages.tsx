@@ -54,12 +54,12 @@ function Tile({ images, image, index, quoted }: TileProps) {
       {image.alt && (
         <button
           type="button"
-          aria-label={words.showDescription}
           title={words.showDescription}
           onClick={() => gallery.describe(image)}
           className="absolute start-2 bottom-2 rounded-md bg-shade px-2 py-0.5 text-xs font-bold tracking-wide text-on-shade before:absolute before:-inset-2.5"
         >
-          {words.alt}
+          <span className="sr-only">{words.showDescription}</span>
+          <span aria-hidden="true">{words.alt}</span>
         </button>
       )}
     </div>

@@ -84,13 +84,14 @@ function Tile({ target, image, place, count, onDescribe, onCrop }: TileProps) {
         <>
           <button
             type="button"
-            aria-label={alt ? words.editAlt(place) : words.addAlt(place)}
             title={alt ? words.editAlt(place) : words.addAlt(place)}
             onClick={onDescribe}
             className="absolute start-2 bottom-2 min-h-9 rounded-full bg-shade px-3 text-xs font-bold tracking-wide text-on-shade hover:bg-gallery pointer-coarse:min-h-11"
           >
-            <span aria-hidden="true">{alt.trim() ? "✓ " : "+ "}</span>
-            {words.alt}
+            <span className="sr-only">{alt ? words.editAlt(place) : words.addAlt(place)}</span>
+            <span aria-hidden="true">
+              {alt.trim() ? "✓" : "+"} {words.alt}
+            </span>
           </button>
           <TileMenu target={target} image={image} place={place} count={count} onCrop={onCrop} />
         </>
