@@ -92,17 +92,18 @@ function Results({ search, found }: { search: SearchQuery; found: Found }) {
   );
 }
 
-/** The text in the field: what is typed, also while a search for it is on its way, until another one is opened. */
+/** The text in the field: what is typed, also while searches for it are on their way, until another one is opened. */
 function useText(searched: string) {
-  const [typed, setTyped] = useState({ since: searched, text: searched, asked: searched });
+  const [typed, setTyped] = useState<{ since: string; text: string; asked: string[] }>({ since: searched, text: searched, asked: [] });
   if (typed.since !== searched) {
-    const text = typed.asked === searched ? typed.text : searched;
-    setTyped({ since: searched, text, asked: searched });
+    const own = typed.asked.indexOf(searched);
+    if (own < 0) setTyped({ since: searched, text: searched, asked: [] });
+    else setTyped({ since: searched, text: typed.text, asked: typed.asked.slice(own + 1) });
   }
   return {
     text: typed.text,
     setText: (text: string) => setTyped((before) => ({ ...before, text })),
-    setAsked: (asked: string) => setTyped((before) => ({ ...before, asked })),
+    setAsked: (asked: string) => setTyped((before) => ({ ...before, asked: [...before.asked, asked] })),
   };
 }
 
