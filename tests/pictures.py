@@ -37,13 +37,13 @@ def speckled(size: int, seed: int) -> bytes:
     return encoded(noise.copy(interpretation="b-w"))
 
 
-def animation(width: int = 40, height: int = 30, frames: int = 3) -> bytes:
-    """Return a GIF that moves."""
-    shown = [drawn(width, height, 80 * number) for number in range(frames)]
+def animation(width: int = 40, height: int = 30, frames: int = 3, kind: str = ".gif") -> bytes:
+    """Return a picture that moves."""
+    shown = [drawn(width, height, 80 * number % 240) for number in range(frames)]
     image = pyvips.Image.arrayjoin(shown, across=1).copy()
     image.set_type(pyvips.GValue.gint_type, "page-height", height)
     image.set_type(pyvips.GValue.array_int_type, "delay", [100] * frames)
-    return encoded(image, ".gif")
+    return encoded(image, kind)
 
 
 def with_place(image: pyvips.Image) -> bytes:

@@ -40,6 +40,17 @@ class Member:
         made: dict[str, Any] = self.post("/posts", text=text, **fields)
         return made
 
+    def upload(self, content: bytes, alt: str = "") -> str:
+        """Upload a picture, and return its id."""
+        answer = self.client.post("/media", files={"file": ("wren.png", content)}, data={"alt": alt})
+        assert answer.status_code == 201, answer.text
+        media_id: str = answer.json()["id"]
+        return media_id
+
+    def attachments(self) -> list[list[dict[str, Any]]]:
+        """Return the images of what this person has posted, newest first."""
+        return [item["attachments"] for item in self.get(f"/users/{self.username}/posts", limit=100)["items"]]
+
     def follow(self, other: "Member") -> None:
         """Follow somebody."""
         self.post(f"/users/{other.username}/follow")

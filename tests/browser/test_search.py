@@ -95,10 +95,10 @@ def test_posts_people_and_hashtags_have_tabs_and_posts_two_orders(nest: Nest) ->
 def test_a_query_that_is_not_understood_says_why_at_the_field(nest: Nest) -> None:
     nest.expect_failed_requests("/search")
     page = nest.visit("/search")
-    search(page, 'eggs "speckled')
+    search(page, 'yaffle "speckled')
     expect(field(page)).to_have_accessible_description("The quotation mark before speckled is not closed.")
     expect(field(page)).to_be_focused()
-    search(page, 'eggs "speckled"')
+    search(page, 'yaffle "speckled"')
     expect(page.get_by_role("heading", name="No posts for")).to_be_visible()
     expect(field(page)).to_have_accessible_description("")
 
@@ -126,14 +126,14 @@ def test_filters_write_the_query_and_are_taken_off_again(nest: Nest) -> None:
 
 def test_recent_searches_stay_on_the_device_until_they_are_cleared(nest: Nest) -> None:
     page = nest.visit("/search", nest.member("wren"))
-    for text in ("speckled eggs", "blue eggs"):
+    for text in ("speckled yaffle", "blue yaffle"):
         search(page, text)
         expect(page.get_by_role("heading", name=f"No posts for “{text}”")).to_be_visible()
     page.goto("/search")
     recent = page.get_by_role("region", name="Recent searches")
-    expect(recent.get_by_role("link")).to_have_text(["blue eggs", "speckled eggs"])
-    page.get_by_role("button", name="Remove “blue eggs”").click()
-    expect(recent.get_by_role("link")).to_have_text(["speckled eggs"])
+    expect(recent.get_by_role("link")).to_have_text(["blue yaffle", "speckled yaffle"])
+    page.get_by_role("button", name="Remove “blue yaffle”").click()
+    expect(recent.get_by_role("link")).to_have_text(["speckled yaffle"])
     page.get_by_role("button", name="Clear all").click()
     expect(recent).to_have_count(0)
     page.reload()

@@ -54,7 +54,7 @@ async def test_an_engine_that_is_away_is_said_to_be() -> None:
 async def test_an_index_that_nobody_has_made_is_said_to_be_missing(index: SearchIndex, place: Open) -> None:
     assert isinstance(index, OpenSearchIndex)
     async with OpenSearchIndex(index.urls, "nowhere-") as other:
-        with pytest.raises(Unavailable, match="migrate"):
+        with pytest.raises(Unavailable, match="not there yet"):
             await other.newest_posts(asking("wren"), 10)
         with pytest.raises(Unavailable):
             await other.put_posts([post(1, "wren")])

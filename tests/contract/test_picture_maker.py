@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from pathlib import Path
@@ -12,12 +13,22 @@ from chirrup.platform.adapters.vips import maker as vips
 from chirrup.platform.adapters.vips.maker import VipsMaker
 from chirrup.platform.errors import RuleBroken, Unavailable, UnsupportedMedia
 from chirrup.platform.ports import Crop, PictureMaker, PictureOrder
+from chirrup.platform.telemetry import Telemetry
 from tests.pictures import KINDS, animation, opened, picture
 
 PIXELS = 1_000_000
+LARGEST = Path(__file__).parent / "largest.avif"
+"""One colour, 7070 pixels wide and high, of 12 bits with alpha: what takes most to decode of all that is taken."""
 ORDER = PictureOrder(edges=(100, 400))
+
+
+def vips_of(*, workers: int = 1, pixels: int = PIXELS, telemetry: Telemetry | None = None) -> VipsMaker:
+    """Return a maker by libvips."""
+    return VipsMaker(workers=workers, pixels=pixels, metrics=(telemetry or Telemetry()).pictures)
+
+
 MAKERS: dict[str, Callable[[], AbstractAsyncContextManager[PictureMaker]]] = {
-    "vips": lambda: aclosing(VipsMaker(workers=2, pixels=PIXELS)),
+    "vips": lambda: aclosing(vips_of(workers=2)),
 }
 
 
@@ -31,7 +42,7 @@ async def maker(request: pytest.FixtureRequest) -> AsyncIterator[PictureMaker]:
 @pytest.fixture
 async def vips_maker() -> AsyncIterator[VipsMaker]:
     """A maker of one process."""
-    async with aclosing(VipsMaker(workers=1, pixels=PIXELS)) as maker:
+    async with aclosing(vips_of()) as maker:
         yield maker
 
 
@@ -76,6 +87,12 @@ async def test_a_part_beyond_the_picture_is_refused(maker: PictureMaker, tmp_pat
         await maker.make(source(tmp_path, picture(40, 30)), tmp_path, PictureOrder(edges=(20,), crop=crop))
 
 
+async def test_an_animation_of_many_frames_keeps_its_size(maker: PictureMaker, tmp_path: Path) -> None:
+    made = await maker.make(source(tmp_path, animation(10, 45, 1600, ".webp")), tmp_path, ORDER)
+    assert (made.width, made.height, made.animated) == (10, 45, True)
+    assert opened((tmp_path / made.versions[-1].file).read_bytes()).get_n_pages() == 1600
+
+
 async def test_what_is_no_picture_is_refused_and_others_are_made_after_it(maker: PictureMaker, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedMedia):
         await maker.make(source(tmp_path, b"tseep"), tmp_path, ORDER)
@@ -84,6 +101,20 @@ async def test_what_is_no_picture_is_refused_and_others_are_made_after_it(maker:
     with pytest.raises(RuleBroken):
         await maker.make(source(tmp_path, picture(1001, 1000)), tmp_path, ORDER)
     assert (await maker.make(source(tmp_path, picture(1000, 1000)), tmp_path, ORDER)).width == 400
+
+
+async def test_pictures_are_counted_with_their_time_and_refusals_with_their_reason(tmp_path: Path) -> None:
+    telemetry = Telemetry()
+    async with aclosing(vips_of(telemetry=telemetry)) as maker:
+        await maker.make(source(tmp_path, picture()), tmp_path, ORDER)
+        for content, kind in ((b"tseep", UnsupportedMedia), (picture()[:60], RuleBroken), (b"", UnsupportedMedia)):
+            with pytest.raises(kind):
+                await maker.make(source(tmp_path, content), tmp_path, ORDER)
+    told = telemetry.registry.get_sample_value
+    assert told("chirrup_picture_seconds_count") == 4
+    assert told("chirrup_picture_seconds_sum")
+    assert told("chirrup_pictures_refused_total", {"reason": "unsupported"}) == 2
+    assert told("chirrup_pictures_refused_total", {"reason": "broken"}) == 1
 
 
 async def test_a_process_that_dies_is_replaced(vips_maker: VipsMaker, tmp_path: Path) -> None:
@@ -127,6 +158,24 @@ async def test_a_process_ends_when_there_is_nothing_to_do(
             await asyncio.sleep(0.02)
 
 
+async def test_a_process_may_reserve_what_the_largest_picture_of_the_most_demanding_kind_takes(tmp_path: Path) -> None:
+    async with aclosing(vips_of(pixels=50_000_000)) as maker:
+        made = await maker.make(LARGEST, tmp_path, ORDER)
+        assert (made.width, made.height) == (400, 400)
+        (process,) = processes_of(os.getpid())
+        assert 1_000 < peak_of(process) < 0.7 * limit_of(process)
+
+
+async def test_a_picture_that_takes_more_memory_than_a_process_may_have_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vips, "_MEMORY_PER_PIXEL", 4)
+    async with aclosing(vips_of(pixels=50_000_000)) as maker:
+        with pytest.raises(RuleBroken):
+            await maker.make(LARGEST, tmp_path, ORDER)
+        assert (await maker.make(source(tmp_path, picture(60, 40)), tmp_path, ORDER)).width == 60
+
+
 async def test_a_process_knows_no_secrets(
     vips_maker: VipsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +198,17 @@ def processes_of(parent: int) -> list[int]:
         if int(status.rpartition(")")[2].split()[1]) == parent and b"adapters.vips.worker" in command:
             found.append(int(folder.name))
     return found
+
+
+def peak_of(process: int) -> int:
+    """Return how many MiB of addresses a process has reserved at most."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmPeak:")) >> 10
+
+
+def limit_of(process: int) -> int:
+    """Return how many MiB of addresses a process may reserve."""
+    return resource.prlimit(process, resource.RLIMIT_AS)[0] >> 20
 
 
 def environment_of(process: int) -> bytes:

@@ -228,6 +228,7 @@ ASKED: dict[str, Call] = {
     "MediaStore.delete": lambda tx: media.delete(tx, SOME, 1, loose=True),
     "MediaStore.loose_ids": lambda r: media.loose_ids(r, MAX_ID, 100),
     "MediaStore.unused_files": lambda r: media.unused_files(r, MAX_ID, 100),
+    "MediaStore.used_files": lambda r: media.used_files(r, "", 100),
     "MediaStore.retire": lambda tx: media.retire(tx, WREN),
     "MediaStore.delete_file": lambda tx: media.delete_file(tx, WREN),
     "MediaStore.known_names": lambda r: media.known_names(r, ["file1", "file2"]),

@@ -3,12 +3,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from chirrup.accounts.tokens import Keys
 from chirrup.platform.datadir import DataDir
 from tests.e2e.cli import chirrup, succeed
-from tests.support import Server
+from tests.pictures import picture, stored_in
+from tests.support import API, PASSWORD, Server
 
 pytestmark = pytest.mark.embedded
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.embedded
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with a small community in it, which tests copy."""
     root = tmp_path_factory.mktemp("filled") / "data"
-    succeed("demo", "--accounts", 40, "--posts", 120, data_dir=root)
+    succeed("demo", "--accounts", 40, "--posts", 120, "--pictures", 0, data_dir=root)
     return root
 
 
@@ -84,6 +86,18 @@ def test_drift_is_a_warning(busy_dir: Path) -> None:
     ran = succeed("check", "--json", data_dir=busy_dir)
     (warning,) = [result for result in ran.json["results"] if result["result"] == "warning"]
     assert (warning["examined"], warning["wrong"]) == ("count of followers", 40)
+
+
+def test_a_picture_that_is_missing_is_a_fault(server: Server) -> None:
+    who = {"username": "wren", "email": "wren@example.org", "password": PASSWORD}
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}{API}", timeout=30) as client:
+        token = client.post("/auth/register", json=who).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        assert client.post("/media", files={"file": ("wren.png", picture(), "image/png")}).status_code == 201
+    assert faults(server.data_dir) == set()
+    (file,) = stored_in(server.data_dir / "media")
+    file.unlink()
+    assert faults(server.data_dir) == {"pictures"}
 
 
 def test_a_key_that_others_can_read_is_a_fault(data_dir: Path) -> None:

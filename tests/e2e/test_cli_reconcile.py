@@ -24,7 +24,7 @@ DRIFT = (
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with a small community in it."""
     root = tmp_path_factory.mktemp("filled") / "data"
-    succeed("demo", "--accounts", 40, "--posts", 120, data_dir=root)
+    succeed("demo", "--accounts", 40, "--posts", 120, "--pictures", 0, data_dir=root)
     return root
 
 

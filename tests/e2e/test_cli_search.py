@@ -20,7 +20,7 @@ pytestmark = pytest.mark.embedded
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with a small community in it."""
     root = tmp_path_factory.mktemp("filled") / "data"
-    succeed("demo", "--accounts", 30, "--posts", 90, data_dir=root)
+    succeed("demo", "--accounts", 30, "--posts", 90, "--pictures", 0, data_dir=root)
     return root
 
 

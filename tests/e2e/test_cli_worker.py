@@ -166,7 +166,7 @@ def test_the_commands_of_an_operator_work_on_a_cluster(environment: dict[str, st
 
 
 def test_a_cluster_is_filled_with_the_demo(environment: dict[str, str]) -> None:
-    options = ["--accounts", "20", "--posts", "40", "--days", "2"]
+    options = ["--accounts", "20", "--posts", "40", "--days", "2", "--pictures", "2"]
     done = run(environment, "demo", *options, "--json")
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)

@@ -47,7 +47,7 @@ async def flock(community: Community) -> tuple[Person, Roster]:
     robin, *others = await community.people("robin", *FLOCK)
     await robin.publish("Crumbs?")
     await robin.post("/users/wren/follow")
-    return robin, Roster(robin.id, [Member(one.id, one.username, "en", "watcher") for one in others])
+    return robin, Roster(robin.id, "en", [Member(one.id, one.username, "en", "watcher") for one in others])
 
 
 async def acted(community: Community, act: Act, times: int = 1) -> Person:
@@ -133,7 +133,7 @@ async def test_members_talk_to_each_other(community: Community) -> None:
 
 async def test_a_young_instance_without_posts_is_no_obstacle(community: Community) -> None:
     robin, *others = await community.people("robin", *FLOCK)
-    roster = Roster(robin.id, [Member(one.id, one.username, "en", "bird") for one in others])
+    roster = Roster(robin.id, "en", [Member(one.id, one.username, "en", "bird") for one in others])
     members = Members(community.app, roster, random.Random(3))
     for act in ACTS:
         await members.act(act)

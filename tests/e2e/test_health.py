@@ -61,7 +61,7 @@ async def test_without_its_database_a_server_is_not_ready(app: Application) -> N
     }
 
 
-@pytest.mark.parametrize("name", ["replica", "redis", "bus", "registry"])
+@pytest.mark.parametrize("name", ["replica", "redis", "bus", "registry", "search"])
 async def test_without_another_dependency_it_is_ready_and_says_what_is_missing(app: Application, name: str) -> None:
     answer = await ask(replace(app, checks={"database": well, name: broken}))
     assert answer.status_code == 200

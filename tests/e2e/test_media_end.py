@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from chirrup.media import lost_blobs
+from chirrup.media.store import MediaStore
 from chirrup.platform.datadir import DataDir
 from tests.clock import HandClock
 from tests.pictures import picture, upload
@@ -81,3 +83,14 @@ async def test_what_no_file_leads_to_is_swept_away(community: Community, data_di
     assert await community.app.tidying.sweep() == 1
     assert not stray.exists()
     assert (await wren.client.get(BASE + made["url"])).status_code == 200
+
+
+async def test_a_used_picture_without_its_blob_is_found(community: Community) -> None:
+    wren = await community.person("wren")
+    whole, damaged = await upload(wren, picture(900, 600)), await upload(wren, picture(900, 600, shade=9))
+    app = community.app
+    assert [name async for name in lost_blobs(app.db, MediaStore(), app.blobs)] == []
+    lost = damaged["thumbnail_url"].removeprefix("/media/")
+    await app.blobs.delete([lost])
+    assert [name async for name in lost_blobs(app.db, MediaStore(), app.blobs)] == [lost]
+    assert (await wren.client.get(BASE + whole["thumbnail_url"])).status_code == 200

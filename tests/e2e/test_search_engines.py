@@ -18,7 +18,7 @@ from chirrup.entrypoints.worker import working
 from chirrup.settings import Settings
 from tests.cluster import FreshDatabase, require, run_sql
 from tests.processes import run
-from tests.support import Community
+from tests.support import BASE, Community, free_port
 
 pytestmark = pytest.mark.cluster
 
@@ -83,6 +83,28 @@ async def test_an_index_that_is_lost_is_built_again_by_itself(settings: Settings
         community = community_of(app)
         while await found(community, "tseep") != ["tseep"]:  # noqa: ASYNC110 - a job builds it
             await asyncio.sleep(0.1)
+        await community.close()
+
+
+async def test_while_an_engine_is_away_all_but_search_goes_on_and_nothing_is_lost(settings: Settings) -> None:
+    if settings.search_engine == "postgres":
+        pytest.skip("it is the database, too")
+    await prepare(settings)
+    away = msgspec.structs.replace(settings, opensearch_url=f"http://127.0.0.1:{free_port()}")
+    async with working(away) as app:
+        community = community_of(app)
+        wren = await community.person("wren")
+        await wren.get("/search", 503, q="tseep")
+        post = await wren.publish("tseep")
+        assert (await wren.get(f"/posts/{post['id']}"))["text"] == "tseep"
+        ready = await wren.client.get(f"{BASE}/health/ready")
+        assert ready.status_code == 200
+        assert ready.json()["dependencies"]["search"] == "Search cannot be used right now."
+        await community.close()
+    async with working(settings) as app:
+        community = community_of(app)
+        await community.settle()
+        assert await found(community, "tseep") == ["tseep"]
         await community.close()
 
 

@@ -116,7 +116,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
             live=live,
             push=push,
             blobs=blobs,
-            pictures=await stack.enter_async_context(aclosing(picture_maker(settings))),
+            pictures=await stack.enter_async_context(aclosing(picture_maker(settings, telemetry))),
             bus=make_bus,
             checks={**checks_of(db, link, log), **search.checks, "media": blobs.check},
             subscriptions=[Subscription("cache.forget", [CacheForgotten], Forgetting(cache).handle)],

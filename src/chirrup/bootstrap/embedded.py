@@ -58,7 +58,7 @@ async def open_adapters(settings: Settings, clock: Clock, telemetry: Telemetry) 
         SqliteDatabase(data.database, clock, cache) as db,
         SqliteSearch(data.search) as search,
         open_push(settings, db, clock) as push,
-        aclosing(picture_maker(settings)) as pictures,
+        aclosing(picture_maker(settings, telemetry)) as pictures,
     ):
         db.on_foreign_commit(cache.clear)
         blobs = blob_store(settings)

@@ -5,6 +5,7 @@ from chirrup.platform.adapters.s3.blobs import Bucket, BucketBlobs
 from chirrup.platform.adapters.vips.maker import VipsMaker
 from chirrup.platform.datadir import DataDir
 from chirrup.platform.ports import BlobStore
+from chirrup.platform.telemetry import Telemetry
 from chirrup.settings import Settings
 
 
@@ -24,6 +25,7 @@ def blob_store(settings: Settings) -> BlobStore:
     )
 
 
-def picture_maker(settings: Settings) -> VipsMaker:
+def picture_maker(settings: Settings, telemetry: Telemetry) -> VipsMaker:
     """Return what decodes; its processes start with the first picture."""
-    return VipsMaker(workers=settings.media_workers, pixels=settings.media_megapixels * 1_000_000)
+    pixels = settings.media_megapixels * 1_000_000
+    return VipsMaker(workers=settings.media_workers, pixels=pixels, metrics=telemetry.pictures)

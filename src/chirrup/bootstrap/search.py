@@ -1,6 +1,7 @@
 """The search engine of a cluster."""
 
 import importlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,8 @@ def _sole_builder(settings: Settings) -> SoleBuilder:
 
 
 def _opensearch(settings: Settings) -> Any:
+    # what the client says of each attempt, past our log, is raised as well
+    logging.getLogger("opensearch").setLevel(logging.CRITICAL)
     # by name, so that a server that does without does not carry its client
     adapter = importlib.import_module("chirrup.platform.adapters.opensearch.search")
     return adapter.OpenSearchIndex(settings.opensearch_url.replace(",", " ").split(), settings.opensearch_prefix)

@@ -9,12 +9,16 @@ from typing import Literal
 import msgspec
 import typer
 
-from chirrup.bootstrap import examinations, examine, open_application
+from chirrup.bootstrap import Application, examinations, examine, open_application
 from chirrup.commands.check_timelines import check_timelines
 from chirrup.commands.console import print_json, print_table, progress
 from chirrup.commands.options import DataDirOption, JsonOption, ProfileOption, settings_of
 from chirrup.commands.session import make_ready
+from chirrup.media import lost_blobs
+from chirrup.media.store import MediaStore
 from chirrup.platform.datadir import DataDir
+from chirrup.platform.errors import Unavailable
+from chirrup.platform.integrity import SHOWN
 from chirrup.reconciliation import everything_counted, reconcile
 from chirrup.settings import Settings
 
@@ -91,6 +95,7 @@ async def _counts(settings: Settings) -> list[Result]:
         async with open_application(settings) as instance:
             report = await reconcile(instance.db, instance.outbox, repair=False, done=lambda _: bars.advance(task))
             letters = await instance.outbox.dead_letters(instance.db.read)
+            pictures = await _pictures(instance)
     results = [
         Result(
             f"count of {drift.counted.removesuffix('_count')}",
@@ -101,4 +106,13 @@ async def _counts(settings: Settings) -> list[Result]:
         for drift in report.counts
     ]
     advice = "`chirrup outbox` shows them" if letters else ""
-    return [*results, Result("dead letters", "warning" if letters else "ok", len(letters), advice)]
+    return [*results, pictures, Result("dead letters", "warning" if letters else "ok", len(letters), advice)]
+
+
+async def _pictures(instance: Application) -> Result:
+    try:
+        lost = [name async for name in lost_blobs(instance.db, MediaStore(), instance.blobs)]
+    except Unavailable as error:
+        return Result("pictures", "warning", 0, f"not examined: {error.detail}")
+    detail = f"missing: {', '.join(lost[:SHOWN])}" if lost else ""
+    return Result("pictures", "fault" if lost else "ok", len(lost), detail)

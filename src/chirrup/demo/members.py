@@ -45,6 +45,7 @@ class Members:
         self._app = app
         self._guest_id = roster.guest_id
         self._members = roster.members
+        self._neighbours = [one for one in roster.members if one.language == roster.guest_language] or roster.members
         self._by_id = {member.id: member for member in roster.members}
         self._chance = chance
         self._speakers = {code: Speaker(language, chance) for code, language in languages().items()}
@@ -126,9 +127,9 @@ class Members:
     async def _reply_to_guest(self) -> None:
         post = await self._of_guest()
         if post is not None:
-            author = self._chance.choice(self._members)
-            kind = _anything(self._speakers[author.language])
-            text = self._speakers[author.language].say(kind.replies, {}, [])
+            author = self._chance.choice(self._neighbours)
+            speaker = self._speakers[author.language]
+            text = speaker.say(_anything(speaker).replies, {}, [])
             await self._app.posts.publish(_viewer(author), Draft(text=text, reply_to=post.id))
 
     async def _like(self) -> None:
@@ -151,11 +152,12 @@ class Members:
         post = await self._of_guest()
         if post is None:
             return
-        member = self._anybody_but(post)
+        member = self._chance.choice(self._neighbours)
         if self._chance.random() < 0.5:
             await self._app.posts.retweet(_viewer(member), post.id)
         else:
-            text = self._speakers[member.language].say(_anything(self._speakers[member.language]).quotes, {}, [])
+            speaker = self._speakers[member.language]
+            text = speaker.say(_anything(speaker).quotes, {}, [])
             await self._app.posts.publish(_viewer(member), Draft(text=text, quote_of=post.id))
 
     async def _follow(self) -> None:

@@ -15,7 +15,7 @@ _ROUND: tuple[Act, ...] = (
     "post", "post_to_guest", "post_to_guest", "reply", "reply_to_guest", "like", "like", "like_guest",
 )  # fmt: skip
 _SOMETIMES: tuple[tuple[Act, Act], ...] = (("pass_on", "pass_on_guest"), ("follow_guest", "follow"))
-_BEGINNING: tuple[Act, ...] = ("post_to_guest", "like_guest")
+_BEGINNING: tuple[Act, ...] = ("post_to_guest", "reply_to_guest", "like_guest")
 _SPREAD = 0.6
 
 

@@ -21,6 +21,7 @@ class Roster(msgspec.Struct, frozen=True):
     """All made-up accounts that post by themselves, and the one that a visitor logs in as."""
 
     guest_id: int
+    guest_language: str
     members: list[Member]
 
     def write(self, path: Path) -> None:
@@ -43,4 +44,4 @@ def roster_of(history: History, account_ids: Mapping[int, int], without: Collect
         for place, person in enumerate(history.people)
         if place not in without and person.bot is None
     ]
-    return Roster(account_ids[0], members)
+    return Roster(account_ids[0], history.people[0].language, members)

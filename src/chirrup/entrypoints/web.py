@@ -32,9 +32,9 @@ _INDEX = "/index.html"
 _TRENDS = 10
 _PLACE = b"</head>"
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%b; font-src 'self';"
-    b" connect-src 'self'; worker-src 'self'; manifest-src 'self';"
-    b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:%b; font-src 'self';"
+    b" connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self';"
+    b" frame-ancestors 'none'"
 )
 _NULL = msgspec.Raw(b"null")
 

@@ -132,6 +132,15 @@ class MediaStore:
         )  # fmt: skip
         return [(_file(row), row[8]) for row in rows]
 
+    async def used_files(self, reader: Reader, after: str, limit: int) -> list[MediaFile]:
+        """Return files in use with names above one, by name."""
+        rows = await reader.all(
+            f"SELECT {_FILE} FROM media_files AS f WHERE unused_since IS NULL AND name > $1"  # noqa: S608
+            " ORDER BY name LIMIT $2",
+            after, limit,
+        )  # fmt: skip
+        return [_file(row) for row in rows]
+
     async def retire(self, tx: Transaction, file_id: int) -> bool:
         """Have a file found by nobody any more, unless somebody uses it; return whether nobody does."""
         row = await tx.first("SELECT 1 FROM media WHERE file_id = $1 LIMIT 1", file_id)

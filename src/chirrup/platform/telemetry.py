@@ -9,12 +9,13 @@ from itertools import accumulate
 from typing import TextIO, cast
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+PICTURE_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _BOUNDS = [*(str(bound) for bound in LATENCY_BUCKETS), "+Inf"]
 
 
@@ -137,6 +138,18 @@ class Gauges(Collector):
         yield family
 
 
+class PictureMetrics:
+    """How long pictures take, and why there are none."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.seconds = Histogram(
+            "chirrup_picture_seconds", "Time that a picture took.", registry=registry, buckets=PICTURE_BUCKETS
+        )
+        self.refused = Counter(
+            "chirrup_pictures_refused", "Files of which none was made.", ["reason"], registry=registry
+        )
+
+
 class Telemetry:
     """The metrics of one process; names follow Prometheus' conventions."""
 
@@ -146,6 +159,7 @@ class Telemetry:
         self.registry.register(self.requests)
         self.caches = CacheMetrics()
         self.registry.register(self.caches)
+        self.pictures = PictureMetrics(self.registry)
         ProcessCollector(registry=self.registry)
         self._make_gauges()
         self._make_counters()

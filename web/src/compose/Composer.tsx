@@ -93,7 +93,7 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
           onPaste={input.onPaste}
           className={cx(
             "block field-sizing-content w-full resize-none overflow-hidden bg-transparent py-2.5 text-base outline-none placeholder:text-muted",
-            placement === "sheet" && "min-h-28",
+            placement === "sheet" && images.length === 0 && "min-h-28",
           )}
         />
         {images.length > 0 && (
@@ -115,13 +115,12 @@ export function Composer({ target, placement, autoFocus = false, children, onSen
             {said}
           </p>
         )}
-        <p role="status" className={cx("pt-2 text-sm text-muted", hint === null && "hidden")}>
-          {hint}
-        </p>
         {(woken || images.length > 0) && (
           <div className="mt-1 flex items-center gap-4">
             <ImageButton full={images.length >= MAX_IMAGES} onFiles={input.add} />
-            <span className="flex-1" />
+            <p role="status" className="min-w-0 flex-1 text-xs text-muted">
+              {hint}
+            </p>
             <CounterRing count={count} remaining={remaining} />
             <Button type="submit" variant="primary" size="sm" disabled={problem !== null || obstacle !== null}>
               {words.send}

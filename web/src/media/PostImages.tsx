@@ -7,8 +7,8 @@ import { Picture } from "./Picture";
 
 const words = strings.media;
 
-/** The images of a post. Their room is settled before they are there, so that nothing moves. */
-export function PostImages({ images, still = false }: { images: readonly Media[]; still?: boolean }) {
+/** The images of a post. Their room is settled before they are there, so that nothing moves; in a quote they only show. */
+export function PostImages({ images, quoted = false }: { images: readonly Media[]; quoted?: boolean }) {
   const [first] = images;
   if (first === undefined) return null;
   const alone = images.length === 1;
@@ -16,14 +16,14 @@ export function PostImages({ images, still = false }: { images: readonly Media[]
     <div
       role={alone ? undefined : "group"}
       aria-label={alone ? undefined : words.count(images.length)}
-      style={alone ? frameOf(first) : undefined}
+      style={alone ? frameOf(first, quoted) : undefined}
       className={cx(
         "mt-2.5 grid gap-0.5 overflow-hidden rounded-card",
         !alone && "aspect-[16/10] grid-cols-2 grid-rows-2",
       )}
     >
       {images.map((image, index) => (
-        <Tile key={image.id} images={images} index={index} image={image} still={still} />
+        <Tile key={image.id} images={images} index={index} image={image} quoted={quoted} />
       ))}
     </div>
   );
@@ -33,14 +33,14 @@ interface TileProps {
   images: readonly Media[];
   image: Media;
   index: number;
-  still: boolean;
+  quoted: boolean;
 }
 
-function Tile({ images, image, index, still }: TileProps) {
+function Tile({ images, image, index, quoted }: TileProps) {
   const gallery = useGallery();
   const picture = <Picture media={image} sizes={sizesOf(images.length)} className="object-cover" />;
   const cell = cx("relative min-h-0 min-w-0 overflow-hidden bg-hover", cellOf(index, images.length));
-  if (still) return <div className={cell}>{picture}</div>;
+  if (quoted) return <div className={cell}>{picture}</div>;
   return (
     <div className={cell}>
       <button

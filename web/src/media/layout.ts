@@ -2,6 +2,7 @@ import type { Media } from "@/api/types";
 
 /** In CSS pixels: what stands alone is never higher, nor so narrow that its badge does not fit. */
 const HIGHEST = 512;
+const HIGHEST_QUOTED = 288;
 const NARROWEST = 128;
 const FLATTEST = 3;
 const TALLEST = 0.5;
@@ -12,9 +13,9 @@ export interface Frame {
 }
 
 /** The box of an image that stands alone: its own shape within limits, never larger than it is. */
-export function frameOf({ width, height }: Pick<Media, "width" | "height">): Frame {
+export function frameOf({ width, height }: Pick<Media, "width" | "height">, quoted = false): Frame {
   const ratio = Math.min(FLATTEST, Math.max(TALLEST, width / height));
-  const widest = Math.max(NARROWEST, Math.min(width, ratio * HIGHEST));
+  const widest = Math.max(NARROWEST, Math.min(width, ratio * (quoted ? HIGHEST_QUOTED : HIGHEST)));
   return { aspectRatio: ratio.toFixed(4), width: `min(100%, ${Math.round(widest)}px)` };
 }
 

@@ -17,7 +17,7 @@ export function QuoteCard({ post, linked = false }: { post: Post; linked?: boole
       <p dir="auto" className="mt-1 line-clamp-6 text-sm whitespace-pre-wrap">
         {post.text}
       </p>
-      <PostImages images={post.attachments} still />
+      <PostImages images={post.attachments} quoted />
       {linked && (
         <Link to={postPath(post)} className="absolute inset-0 rounded-card focus-visible:-outline-offset-2">
           <span className="sr-only">{strings.post.openQuoted(post.author.username)}</span>

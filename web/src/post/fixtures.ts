@@ -1,4 +1,4 @@
-import type { Post, UserSummary } from "@/api/types";
+import type { Media, Post, UserSummary } from "@/api/types";
 
 /** Builders for tests; nothing in the app imports them. */
 export function makeUser(id: string, username: string): UserSummary {
@@ -31,4 +31,23 @@ export function makePost(id: string, author = makeUser("1", "ada"), text = `post
 
 export function makeRetweet(id: string, author: UserSummary, original: Post): Post {
   return makePost(id, author, "", { retweet_of: original, retweet_of_id: original.id });
+}
+
+export function makeMedia(id: string, over: Partial<Media> = {}): Media {
+  const url = `/media/${id}-960.webp`;
+  return {
+    id,
+    type: "image",
+    url,
+    thumbnail_url: `/media/${id}-480.webp`,
+    width: 960,
+    height: 640,
+    alt: "",
+    blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+    variants: [
+      { url: `/media/${id}-480.webp`, width: 480, height: 320 },
+      { url, width: 960, height: 640 },
+    ],
+    ...over,
+  };
 }

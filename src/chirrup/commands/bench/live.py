@@ -133,18 +133,27 @@ def _figures(stage: Stage, posts: Sequence[Sent], arrivals: listeners.Arrivals) 
             told[post_id].add(listener)
             waits.append(time - due[post_id])
     expected = {post_id: stage.followers[authors[post_id]] for post_id in due}
+    return (
+        {
+            "posts": len(posts),
+            "refused": len(posts) - len(due),
+            "deliveries": len(waits),
+            "deliveries_lost": sum(len(expected[post_id] - told[post_id]) for post_id in due),
+            "deliveries_doubled": doubled,
+            "deliveries_to_others": sum(len(told[post_id] - expected[post_id]) for post_id in due),
+            "connections_lost": arrivals.closed,
+        }
+        | _spread("answer", [post.answered - post.due for post in posts])
+        | _spread("delivery", waits)
+    )
+
+
+def _spread(name: str, waits: list[float]) -> dict[str, object]:
     waits.sort()
     return {
-        "posts": len(posts),
-        "refused": len(posts) - len(due),
-        "deliveries": len(waits),
-        "deliveries_lost": sum(len(expected[post_id] - told[post_id]) for post_id in due),
-        "deliveries_doubled": doubled,
-        "deliveries_to_others": sum(len(told[post_id] - expected[post_id]) for post_id in due),
-        "connections_lost": arrivals.closed,
-        "delivery_ms_p50": round(waits[len(waits) // 2] * 1000, 1),
-        "delivery_ms_p99": round(waits[int(len(waits) * 0.99)] * 1000, 1),
-        "delivery_ms_max": round(waits[-1] * 1000, 1),
+        f"{name}_ms_p50": round(waits[len(waits) // 2] * 1000, 1),
+        f"{name}_ms_p99": round(waits[int(len(waits) * 0.99)] * 1000, 1),
+        f"{name}_ms_max": round(waits[-1] * 1000, 1),
     }
 
 

@@ -19,6 +19,7 @@ from chirrup.commands.options import JsonOption
 from chirrup.media.service import ORDER
 from chirrup.platform.adapters.vips.maker import VipsMaker
 from chirrup.platform.errors import StartRefused
+from chirrup.platform.telemetry import Telemetry
 
 _PIXELS = 200_000_000
 _TIMEOUT = 600
@@ -54,7 +55,7 @@ def media(
 
 async def _make(photo: Path, folder: Path, pictures: int) -> float:
     """Return how many uploads a second become pictures, one after another, in a process that has started already."""
-    async with aclosing(VipsMaker(workers=1, pixels=_PIXELS)) as maker:
+    async with aclosing(VipsMaker(workers=1, pixels=_PIXELS, metrics=Telemetry().pictures)) as maker:
         await maker.make(photo, folder, ORDER)
         started = time.perf_counter()
         for _ in range(pictures):

@@ -47,7 +47,7 @@ class BlobStore(Protocol):
         """
 
     def names(self) -> AsyncIterator[Sequence[str]]:
-        """Yield the names of all blobs, some at a time; those that come or go meanwhile may be left out."""
+        """Yield the names of all blobs in ascending order, some at a time; those that come or go may be left out."""
 
     async def check(self) -> None:
         """Ask whether the store serves.

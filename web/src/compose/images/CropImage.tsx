@@ -30,9 +30,10 @@ export function CropImage({ target, image, onClose }: { target: ComposeContext; 
   const local = useObjectUrl(work?.original ?? null);
   const cutting = useMutation({
     networkMode: "always",
-    mutationFn: async (area: Area) => {
+    mutationFn: async ({ area, whole }: { area: Area; whole: boolean }) => {
+      if (whole && (!work || work.file === work.original)) return;
       const original = work?.original ?? (await fetched(media?.url ?? ""));
-      desk?.images.replace(target, key, await redrawn(original, area), original);
+      desk?.images.replace(target, key, whole ? original : await redrawn(original, area), original);
     },
     onSuccess: onClose,
   });
@@ -44,7 +45,7 @@ export function CropImage({ target, image, onClose }: { target: ComposeContext; 
         shapes={SHAPES}
         busy={cutting.isPending}
         error={cutting.isError ? words.cropFailed : null}
-        onUse={(area) => cutting.mutate(area)}
+        onUse={(area, share) => cutting.mutate({ area, whole: share.width >= 100 && share.height >= 100 })}
         onClose={onClose}
       />
     )

@@ -98,7 +98,7 @@ async def _content(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _names_in(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if not path.name.startswith(_DRAFT)]
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(_DRAFT))
 
 
 @contextmanager

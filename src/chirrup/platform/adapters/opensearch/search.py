@@ -272,7 +272,7 @@ def _refusals() -> Iterator[None]:
     except NoConnection as error:
         raise Unavailable("Search cannot be used right now.") from error
     except NotFoundError as error:
-        raise Unavailable("The search index is not there; `chirrup migrate` makes it.") from error
+        raise Unavailable("The search index is not there yet.") from error
     except TransportError as error:
         if error.status_code not in _BUSY:
             raise

@@ -207,7 +207,7 @@ class PostgresSearch:
         # asked of the same server as the tables: of a replica and the primary, one may lack what the other has
         row = await self._db.scan.first("SELECT current FROM search.state")
         if row is None:
-            raise Unavailable("The search index is not there; `chirrup migrate` makes it.")
+            raise Unavailable("The search index is not there yet.")
         number: int = row[0]
         return number
 
@@ -262,7 +262,7 @@ async def _state(tx: Transaction, *, alone: bool = False) -> tuple[int, int, int
     strength = "UPDATE" if alone else "SHARE"
     row = await tx.first(f"SELECT current, building, last FROM search.state FOR {strength}")  # noqa: S608
     if row is None:
-        raise Unavailable("The search index is not there; `chirrup migrate` makes it.")
+        raise Unavailable("The search index is not there yet.")
     return row[0], row[1], row[2]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,11 +13,25 @@ import structlog
 from chirrup.platform.adapters.vips.orders import Reply, Task
 from chirrup.platform.errors import Refusal, RuleBroken, StorageFull, Unavailable, UnsupportedMedia
 from chirrup.platform.ports import Picture, PictureOrder
+from chirrup.platform.telemetry import PictureMetrics
 
 WAIT_SECONDS = 30
 MAKE_SECONDS = 30
 IDLE_SECONDS = 60
 _LONGEST_LINE = 1 << 20
+# what a process may reserve: an AVIF of 12 bits with alpha takes 26 bytes a pixel to decode, the most of all kinds
+_MEMORY = 512 << 20
+_MEMORY_PER_PIXEL = 32
+
+_REFUSALS: Mapping[str, tuple[type[Refusal], str, str | None]] = {
+    "unsupported": (UnsupportedMedia, "The file is no JPEG, PNG, WebP, AVIF or GIF.", "file"),
+    "broken": (RuleBroken, "The picture is damaged.", "file"),
+    "failed": (RuleBroken, "The picture cannot be decoded.", "file"),
+    "crop": (RuleBroken, "This is no part of the picture.", "crop"),
+    "room": (StorageFull, "There is no room for the picture.", None),
+    "busy": (Unavailable, "Too many pictures are being made right now; try again.", None),
+    "unavailable": (Unavailable, "Pictures cannot be made right now.", None),
+}
 
 log = structlog.get_logger()
 
@@ -24,7 +39,9 @@ log = structlog.get_logger()
 class Worker:
     """One process that decodes, started when there is something to do, and ended when there was nothing for a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
+        """`memory` is how many bytes of addresses it may have."""
+        self._memory = memory
         self._process: asyncio.subprocess.Process | None = None
         self._idle: asyncio.TimerHandle | None = None
 
@@ -56,7 +73,7 @@ class Worker:
             self._idle.cancel()
         process = self._process
         if process is None or process.returncode is not None:
-            process = self._process = await _start()
+            process = self._process = await _start(self._memory)
         assert process.stdin is not None
         assert process.stdout is not None
         try:
@@ -82,10 +99,11 @@ class Worker:
 class VipsMaker:
     """Decodes up to `workers` pictures at once; who comes then waits, and after a while is refused."""
 
-    def __init__(self, *, workers: int, pixels: int) -> None:
+    def __init__(self, *, workers: int, pixels: int, metrics: PictureMetrics) -> None:
         """`pixels` is how many a picture may have, those of all its frames together."""
         self._pixels = pixels
-        self._workers = [Worker() for _ in range(workers)]
+        self._metrics = metrics
+        self._workers = [Worker(_MEMORY + _MEMORY_PER_PIXEL * pixels) for _ in range(workers)]
         # the one that was last at work is taken first, so that the others can rest
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         for worker in self._workers:
@@ -97,14 +115,15 @@ class VipsMaker:
             async with asyncio.timeout(WAIT_SECONDS):
                 worker = await self._free.get()
         except TimeoutError as error:
-            raise Unavailable("Too many pictures are being made right now; try again.") from error
+            raise self._refusal("busy") from error
         try:
-            reply = await worker.ask(Task(str(source), str(folder), order, self._pixels))
+            with self._metrics.seconds.time():
+                reply = await worker.ask(Task(str(source), str(folder), order, self._pixels))
         except (TimeoutError, EOFError, ConnectionError) as error:
             log.warning("picture.failed", error=repr(error))
-            raise RuleBroken("The picture cannot be decoded.", field="file") from error
+            raise self._refusal("failed") from error
         except OSError as error:
-            raise Unavailable("Pictures cannot be made right now.") from error
+            raise self._refusal("unavailable") from error
         finally:
             self._free.put_nowait(worker)
         if reply.picture is None:
@@ -116,28 +135,24 @@ class VipsMaker:
         for worker in self._workers:
             await worker.stop()
 
-    def _refusal(self, word: str) -> Refusal:
-        match word:
-            case "unsupported":
-                return UnsupportedMedia("The file is no JPEG, PNG, WebP, AVIF or GIF.", field="file")
-            case "pixels":
-                million = self._pixels // 1_000_000
-                return RuleBroken(
-                    f"A picture has at most {million} million pixels, those of all frames together.", field="file"
-                )
-            case "crop":
-                return RuleBroken("This is no part of the picture.", field="crop")
-            case "room":
-                return StorageFull("There is no room for the picture.")
-        return RuleBroken("The picture is damaged.", field="file")
+    def _refusal(self, reason: str) -> Refusal:
+        self._metrics.refused.labels(reason).inc()
+        if reason == "pixels":
+            million = self._pixels // 1_000_000
+            return RuleBroken(
+                f"A picture has at most {million} million pixels, those of all frames together.", field="file"
+            )
+        kind, text, field = _REFUSALS[reason]
+        return kind(text, field=field)
 
 
-async def _start() -> asyncio.subprocess.Process:
+async def _start(memory: int) -> asyncio.subprocess.Process:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "HOME", "LANG"}}
-    # loaders that are not made for files of strangers are not there, and one picture takes one core
-    settings = {"VIPS_BLOCK_UNTRUSTED": "1", "VIPS_CONCURRENCY": "1", "VIPS_MAX_COORD": "65535"}
+    # loaders that are not made for files of strangers are not there, one picture takes one core, and a side that is too
+    # long for libvips ends the process instead of becoming another
+    settings = {"VIPS_BLOCK_UNTRUSTED": "1", "VIPS_CONCURRENCY": "1", "G_DEBUG": "fatal-criticals"}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "chirrup.platform.adapters.vips.worker",
+        sys.executable, "-m", "chirrup.platform.adapters.vips.worker", str(memory),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -11,16 +11,18 @@ import pyvips
 from chirrup.platform.adapters.vips.orders import Reply, Task
 from chirrup.platform.adapters.vips.recipe import Refused, make
 
-_MEMORY = 2 << 30
 _FILE = 256 << 20
 _FILES = 256
 _NICENESS = 5
 
 
-def main() -> None:
-    """Do one task after another, with no more of the machine than a picture needs, and after whoever answers."""
+def main(memory: int) -> None:
+    """Do one task after another, with no more of the machine than a picture needs, and after whoever answers.
+
+    `memory` is how many bytes of addresses it may have.
+    """
     os.nice(_NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -39,4 +41,4 @@ def _reply(task: Task) -> Reply:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
