@@ -42,7 +42,7 @@ beforeEach(() => {
     value: { ready: Promise.resolve(registration), getRegistration: async () => registration },
   });
   vi.stubGlobal("isSecureContext", true);
-  vi.stubGlobal("PushManager", class {});
+  vi.stubGlobal("PushManager", vi.fn());
   allow("granted");
 });
 

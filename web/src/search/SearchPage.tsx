@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
-import { useLocation, useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useNavigationType, useSearchParams } from "react-router";
 import { PageHeader } from "@/app/PageHeader";
 import { strings } from "@/strings";
 import { IconButton } from "@/ui/IconButton";
@@ -22,13 +22,12 @@ export function SearchPage() {
   const search = readSearch(params);
   const navigate = useNavigate();
   const found = useFound(search);
-  const { text, setText, setAsked } = useText(search.text);
+  const [text, setText] = useText(search.text);
   const [filtering, setFiltering] = useState(false);
   useOutcome(search.text, found.isSuccess);
 
   const go = (wanted: Partial<SearchQuery> & { text: string }, state: SearchState) => {
-    setAsked(wanted.text);
-    void navigate(searchPath({ ...search, ...wanted }), { replace: state.insteadOf !== undefined, state });
+    void navigate(searchPath({ ...search, ...wanted }), { replace: state.insteadOf !== undefined, state: { ...state, typed: true } satisfies SearchState });
   };
 
   return (
@@ -53,7 +52,10 @@ export function SearchPage() {
         <SearchBox
           text={text}
           onText={setText}
-          onSearch={(wanted) => go({ text: wanted }, { asked: true })}
+          onSearch={(wanted) => {
+            setText(wanted);
+            go({ text: wanted }, { asked: true });
+          }}
           errorId={found.refusal === null ? null : ERROR_ID}
           focusOnArrival={search.text === ""}
         />
@@ -93,18 +95,12 @@ function Results({ search, found }: { search: SearchQuery; found: Found }) {
 }
 
 /** The text in the field: what is typed, also while searches for it are on their way, until another one is opened. */
-function useText(searched: string) {
-  const [typed, setTyped] = useState<{ since: string; text: string; asked: string[] }>({ since: searched, text: searched, asked: [] });
-  if (typed.since !== searched) {
-    const own = typed.asked.indexOf(searched);
-    if (own < 0) setTyped({ since: searched, text: searched, asked: [] });
-    else setTyped({ since: searched, text: typed.text, asked: typed.asked.slice(own + 1) });
-  }
-  return {
-    text: typed.text,
-    setText: (text: string) => setTyped((before) => ({ ...before, text })),
-    setAsked: (asked: string) => setTyped((before) => ({ ...before, asked: [...before.asked, asked] })),
-  };
+function useText(searched: string): [string, (text: string) => void] {
+  const { key, state } = useLocation();
+  const isOwn = useNavigationType() !== "POP" && (state as SearchState | null)?.typed === true;
+  const [typed, setTyped] = useState({ key, text: searched });
+  if (typed.key !== key) setTyped({ key, text: isOwn ? typed.text : searched });
+  return [typed.text, (text) => setTyped((before) => ({ ...before, text }))];
 }
 
 /** A search that was understood is remembered, and what it found is read out unless somebody types on. */

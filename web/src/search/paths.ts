@@ -34,4 +34,6 @@ export interface SearchState {
   asked: true;
   /** The search that this one is a finer form of. */
   insteadOf?: string;
+  /** The field of the page has its text already, or what was typed since. */
+  typed?: true;
 }
