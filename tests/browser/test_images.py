@@ -64,7 +64,7 @@ def writer(nest: Nest) -> tuple[Member, Page]:
     """Return wren, and her home with something written."""
     wren = nest.member("wren")
     page = nest.visit("/", wren)
-    write(page, "seen from the window")
+    write(page, f"seen by {wren.username}")
     expect(form(page).get_by_role("button", name="Add images")).to_be_visible()
     return wren, page
 
@@ -74,7 +74,7 @@ def test_an_image_is_chosen_described_and_posted(nest: Nest) -> None:
     choose(page, file())
     describe(page, 1, "A wren on a fence.")
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img", name="A wren on a fence.")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("img", name="A wren on a fence.")).to_be_visible()
     [[image]] = wren.attachments()
     assert (image["alt"], image["width"], image["height"]) == ("A wren on a fence.", 600, 400)
 
@@ -86,7 +86,7 @@ def test_an_image_can_be_pasted_and_dropped(nest: Nest, kind: str) -> None:
     describe(page, 1, "A wren.")
     expect(form(page).get_by_role("button", name="Post", exact=True)).to_be_enabled()
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img", name="A wren.")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("img", name="A wren.")).to_be_visible()
     assert [len(images) for images in wren.attachments()] == [1]
 
 
@@ -108,7 +108,7 @@ def test_one_is_asked_for_a_description_and_may_say_no(nest: Nest) -> None:
     assert wren.texts() == []
     send(page)
     page.get_by_role("button", name="Post anyway").click()
-    expect(card(page, "seen from the window").get_by_role("button", name="Open image, without")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("button", name="Open image, without")).to_be_visible()
     assert [len(images) for images in wren.attachments()] == [1]
 
 
@@ -125,7 +125,7 @@ def test_a_part_of_an_image_is_posted(nest: Nest) -> None:
     expect(part).to_have_count(0)
     expect(form(page).get_by_role("button", name="Post", exact=True)).to_be_enabled()
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img", name="Half a wren.")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("img", name="Half a wren.")).to_be_visible()
     [[image]] = wren.attachments()
     assert image["width"] == image["height"] == 400
 
@@ -141,7 +141,7 @@ def test_an_upload_that_fails_is_tried_again(nest: Nest) -> None:
     describe(page, 1, "A wren, at last.")
     expect(form(page).get_by_role("button", name="Post", exact=True)).to_be_enabled()
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img", name="A wren, at last.")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("img", name="A wren, at last.")).to_be_visible()
     assert [len(images) for images in wren.attachments()] == [1]
 
 
@@ -173,7 +173,7 @@ def test_images_are_posted_in_the_order_that_was_chosen(nest: Nest) -> None:
     page.get_by_role("button", name="More for image 2").click()
     page.get_by_role("menuitem", name="Move earlier").click()
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img")).to_have_count(2)
+    expect(card(page, f"seen by {wren.username}").get_by_role("img")).to_have_count(2)
     [images] = wren.attachments()
     assert [image["alt"] for image in images] == ["Second chosen", "First chosen"]
 
@@ -185,7 +185,7 @@ def test_a_draft_keeps_its_images_and_what_was_said_about_them(nest: Nest) -> No
     page.reload()
     expect(form(page).get_by_role("img", name="A wren that stays.")).to_be_visible()
     send(page)
-    expect(card(page, "seen from the window").get_by_role("img", name="A wren that stays.")).to_be_visible()
+    expect(card(page, f"seen by {wren.username}").get_by_role("img", name="A wren that stays.")).to_be_visible()
     [[image]] = wren.attachments()
     assert image["alt"] == "A wren that stays."
 
