@@ -1,5 +1,7 @@
 """The page of notifications, and what is chosen about them."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,10 +26,10 @@ def wren(nest: Nest) -> Member:
 
 def wait_for(member: Member, notifications: int) -> None:
     """Wait until so many notifications are there."""
-    for _ in range(100):
+    for _ in range(400):
         if member.get("/notifications/unread-count")["count"] >= notifications:
             return
-        member.client.get("/health")
+        time.sleep(0.05)
     raise AssertionError("the notifications did not come")
 
 
@@ -102,3 +104,14 @@ def test_a_type_that_is_not_wanted_is_not_listed(nest: Nest, wren: Member) -> No
     page.goto("/notifications")
     expect(page.get_by_role("article").first).to_be_visible()
     assert not [row for row in rows(page) if "liked" in row]
+
+
+def test_the_number_on_the_bell_is_one_line(nest: Nest, wren: Member) -> None:
+    finch = nest.member("finch")
+    for number in range(9):
+        finch.publish(f"@{wren.username}, this is number {number}")
+    wait_for(wren, 12)
+    page = nest.visit("/", wren)
+    number = page.locator("[data-count='12']").filter(visible=True)
+    expect(number).to_be_visible()
+    assert number.evaluate("element => element.scrollHeight <= element.clientHeight")

@@ -13,7 +13,7 @@ export function BellWithCount(props: IconProps) {
       {unread > 0 && (
         <span
           data-count={unread > MOST ? `${MOST}+` : unread}
-          className="absolute -top-1.5 start-1/2 grid h-4.5 min-w-4.5 animate-pop place-items-center rounded-full bg-accent px-1 text-[0.6875rem] leading-none font-bold text-on-accent tabular-nums ring-2 ring-canvas after:content-[attr(data-count)] forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]"
+          className="absolute -top-1.5 start-1/2 grid h-4.5 w-max min-w-4.5 animate-pop place-items-center rounded-full bg-accent px-1 text-[0.6875rem] leading-none font-bold text-on-accent tabular-nums ring-2 ring-canvas after:content-[attr(data-count)] forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]"
         />
       )}
     </span>
