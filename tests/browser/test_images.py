@@ -102,7 +102,7 @@ def test_one_is_asked_for_a_description_and_may_say_no(nest: Nest) -> None:
     wren, page = writer(nest)
     choose(page, file())
     send(page)
-    page.get_by_role("button", name="Add a description").filter(has_text="Add a description").click()
+    page.get_by_role("button", name="Add a description", exact=True).click()
     expect(page.get_by_role("textbox", name="What is there to see?")).to_be_focused()
     page.get_by_role("button", name="Done").click()
     assert wren.texts() == []
@@ -289,11 +289,11 @@ def test_nothing_moves_when_late_images_come(nest: Nest) -> None:
     page.goto("/", wait_until="domcontentloaded")
     expect(card(page, "my garden")).to_be_attached()
     tops = "[...document.querySelectorAll('[data-card]')].map((card) => card.getBoundingClientRect().top)"
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
     expect(form(page)).to_be_visible()
     before = page.evaluate(tops)
     let_go()
-    page.wait_for_function("[...document.querySelectorAll('[data-card] img')].some((image) => image.naturalWidth > 0)")
+    page.wait_for_function("() => [...document.querySelectorAll('[data-card] img')].some((image) => image.naturalWidth > 0)")
     page.wait_for_load_state("networkidle")
     assert page.evaluate(tops) == before
 
