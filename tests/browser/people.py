@@ -102,9 +102,10 @@ class Nest:
 
     def _listen(self, message: ConsoleMessage) -> None:
         url = message.location.get("url", "")
-        failed = message.text.startswith("Failed to load resource")
+        failed = message.text.startswith(("Failed to load resource", "WebSocket connection to"))
         expected = failed and self.may_fail is not None and self.may_fail in url
-        if message.type in {"error", "warning"} and not expected:
+        blocked = "registration blocked by Playwright" in message.text
+        if message.type in {"error", "warning"} and not expected and not blocked:
             self.complaints.append(f"{url}: {message.text}")
 
 

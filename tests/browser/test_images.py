@@ -293,7 +293,9 @@ def test_nothing_moves_when_late_images_come(nest: Nest) -> None:
     expect(form(page)).to_be_visible()
     before = page.evaluate(tops)
     let_go()
-    page.wait_for_function("() => [...document.querySelectorAll('[data-card] img')].some((image) => image.naturalWidth > 0)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-card] img')].some((image) => image.naturalWidth > 0)"
+    )
     page.wait_for_load_state("networkidle")
     assert page.evaluate(tops) == before
 

@@ -111,9 +111,10 @@ def test_a_draft_outlives_a_reload(nest: Nest) -> None:
 def test_what_could_not_be_sent_goes_out_once_when_the_server_is_back(own_nest: Nest) -> None:
     wren = own_nest.member("wren")
     page = own_nest.visit("/", wren)
+    write(page, "into the storm")
+    expect(page.get_by_role("main").get_by_role("button", name="Add images")).to_be_visible()
     own_nest.server.stop()
     own_nest.expect_failed_requests()
-    write(page, "into the storm")
     page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
     expect(page.get_by_text("Not sent yet.")).to_be_visible()
     own_nest.server.start()

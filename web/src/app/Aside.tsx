@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
 import { Link, useLocation } from "react-router";
 import { useApi } from "@/api/context";
 import type { Me } from "@/api/types";
@@ -12,10 +11,11 @@ import { Avatar } from "@/ui/Avatar";
 import { ButtonLink } from "@/ui/Button";
 import { Count } from "@/ui/Count";
 import { useIsWide } from "@/ui/use-is-wide";
+import { useLater } from "./use-later";
 
 const words = strings.aside;
 
-const TrendsPanel = lazy(async () => ({ default: (await import("@/trends/TrendsPanel")).TrendsPanel }));
+const loadTrends = () => import("@/trends/TrendsPanel");
 
 /** The right column of wide screens. */
 export function Aside() {
@@ -28,17 +28,18 @@ export function Aside() {
     >
       {status === "visitor" && <ForVisitors />}
       {user !== null && <OwnCard me={user} />}
-      {isWide && (
-        <Suspense>
-          <TrendsPanel />
-        </Suspense>
-      )}
+      {isWide && <Trends />}
       <p className="mt-auto px-5 pt-4 text-xs text-muted pointer-coarse:hidden">
         {words.shortcutsBefore} <kbd className="rounded-md border border-line px-1.5 py-0.5 font-sans font-semibold">?</kbd>{" "}
         {words.shortcutsAfter}
       </p>
     </aside>
   );
+}
+
+function Trends() {
+  const part = useLater(loadTrends, { wanted: true });
+  return part && <part.TrendsPanel />;
 }
 
 /** These pages say the same themselves. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef } from "react";
+import { useRef } from "react";
 import type { Me } from "@/api/types";
 import { InlineComposer } from "@/compose/InlineComposer";
 import { Pending } from "@/compose/Pending";
@@ -7,9 +7,9 @@ import { PostList, type PostListHandle } from "@/post/PostList";
 import { strings } from "@/strings";
 import { ErrorNotice } from "@/ui/Notice";
 import { NewPostsPill } from "./NewPostsPill";
+import { QuietHome } from "./QuietHome";
 import { useHome } from "./use-home";
 
-const QuietHome = lazy(async () => ({ default: (await import("./QuietHome")).QuietHome }));
 const NEW_POST = { kind: "new" } as const;
 
 export function MemberHome({ me }: { me: Me }) {
@@ -51,11 +51,7 @@ function HomeList({ me, home, list }: HomeListProps) {
     );
   }
   if (entries.length === 0 && !below.hasMore) {
-    return (
-      <Suspense fallback={<PostSkeletons label={strings.nav.home} />}>
-        <QuietHome me={me} onReady={query.isStale ? () => void query.refetch() : null} />
-      </Suspense>
-    );
+    return <QuietHome me={me} onReady={query.isStale ? () => void query.refetch() : null} />;
   }
   return (
     <PostList

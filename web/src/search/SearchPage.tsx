@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useLocation, useNavigate, useNavigationType, useSearchParams } from "react-router";
 import { PageHeader } from "@/app/PageHeader";
+import { useLater } from "@/app/use-later";
 import { strings } from "@/strings";
 import { IconButton } from "@/ui/IconButton";
 import { Tabs } from "@/ui/Tabs";
@@ -12,7 +13,7 @@ import { SearchBox } from "./SearchBox";
 import { SearchStart } from "./SearchStart";
 import { useFound, type Found } from "./use-found";
 
-const Filters = lazy(async () => ({ default: (await import("./Filters")).Filters }));
+const loadFilters = () => import("./Filters");
 
 const words = strings.search;
 const ERROR_ID = "search-error";
@@ -24,6 +25,7 @@ export function SearchPage() {
   const found = useFound(search);
   const [text, setText] = useText(search.text);
   const [filtering, setFiltering] = useState(false);
+  const panel = useLater(loadFilters, { wanted: filtering });
   useOutcome(search.text, found.isSuccess);
 
   const go = (wanted: Partial<SearchQuery> & { text: string }, state: SearchState) => {
@@ -63,14 +65,12 @@ export function SearchPage() {
       <p id={ERROR_ID} role="alert" className={found.refusal === null ? "hidden" : "px-4 pt-3 text-sm text-danger"}>
         {found.refusal}
       </p>
-      {filtering && (
-        <Suspense>
-          <Filters
-            text={text}
-            onText={setText}
-            onApply={(wanted) => wanted !== search.text && go({ text: wanted, type: "posts" }, { asked: true, insteadOf: search.text })}
-          />
-        </Suspense>
+      {filtering && panel && (
+        <panel.Filters
+          text={text}
+          onText={setText}
+          onApply={(wanted) => wanted !== search.text && go({ text: wanted, type: "posts" }, { asked: true, insteadOf: search.text })}
+        />
       )}
       {search.text === "" || found.refusal !== null ? <SearchStart /> : <Results search={search} found={found} />}
     </>
