@@ -1,5 +1,6 @@
 """People with browsers: members of a served community, made over HTTP, and the pages that they look at."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SOON = 10_000
 """Milliseconds that a page has for what it must show."""
+SOCKET = re.compile(r"/api/v1/live$")
+STREAM = re.compile(r"/api/v1/live/events")
 
 
 @dataclass

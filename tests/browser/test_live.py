@@ -5,12 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.browser.people import Member, Nest, card
+from tests.browser.people import SOCKET, STREAM, Member, Nest, card
 
 pytestmark = pytest.mark.browser
 NEWS = re.compile(r"^\d+\+? new post")
-SOCKET = re.compile(r"/api/v1/live$")
-STREAM = re.compile(r"/api/v1/live/events")
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ export function useFocusOnNavigation(): void {
     if (before.current === pathname) return;
     before.current = pathname;
     if (state?.keepFocus && how !== "POP") return;
+    // A dialog that was opened while the page was on its way has the focus by right.
+    if (document.activeElement?.closest("dialog[open]")) return;
     const main = document.getElementById("main");
     if (how === "POP" && main?.contains(document.activeElement) && document.activeElement !== main) return;
     const selector = how === "POP" ? places.current.get(key) : undefined;
