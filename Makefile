@@ -61,7 +61,9 @@ test-python: $(DEV) $(WEB)
 
 # one application goes on from test to test, so all run on its event loop
 test-cluster: $(DEV) $(WEB)
-	$(BIN)/pytest --profile cluster tests/e2e tests/live \
+	$(BIN)/pytest --profile cluster tests/e2e \
+		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
+	$(BIN)/pytest --profile cluster tests/live \
 		-o asyncio_default_fixture_loop_scope=session -o asyncio_default_test_loop_scope=session
 	CHIRRUP_TEST_SEARCH=opensearch $(BIN)/pytest --profile cluster \
 		tests/e2e/test_search.py tests/e2e/test_search_fuzz.py tests/e2e/test_search_reindex.py \
