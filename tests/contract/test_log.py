@@ -226,6 +226,23 @@ async def test_what_was_handled_at_a_lost_primary_alone_is_handled_again(storage
     assert await tallied(database) == {1: 1, 2: 1}
 
 
+async def test_what_was_fetched_and_not_handled_is_fetched_by_the_next_member(
+    storage: Storage, database: Database
+) -> None:
+    async def two(reading: Reading) -> list[int]:
+        songs: list[int] = []
+        while len(songs) < 2:
+            records = await reading.fetch(10, 0.1)
+            songs += [one.entry.event.song for one in records if isinstance(one.entry.event, Sang)]
+        return songs
+
+    await sing(database, 1, 2)
+    async with storage.log() as log, running(relay(storage, database, log).run()):
+        for _ in range(2):
+            async with log.read(wanting(Listener())) as reading:
+                assert await asyncio.wait_for(two(reading), PATIENCE) == [1, 2]
+
+
 async def test_a_consumer_that_dies_amid_its_transaction_leaves_no_trace(storage: Storage, database: Database) -> None:
     amid = asyncio.Event()
 

@@ -50,13 +50,19 @@ class Server(uvicorn.Server):
         self._drain_seconds = 0.0
 
     def stop(self, *, accept_seconds: float = 0.0, drain_seconds: float = 0.0) -> None:
-        """Answer for a while with `Connection: close`, and end once what is under way is answered.
+        """Answer with `Connection: close` from now on, and end once what is under way is answered.
 
         New connections are accepted for `accept_seconds`; for `drain_seconds` after that the clients of those that are
         open may still hear of the end with their next answer. A second call ends both at once.
         """
-        self._accept_seconds, self._drain_seconds = (0.0, 0.0) if self.should_exit else (accept_seconds, drain_seconds)
+        if self.should_exit:
+            self._accept_seconds = self._drain_seconds = 0.0
+            return
+        self._accept_seconds, self._drain_seconds = accept_seconds, drain_seconds
         self.should_exit = True
+        if self._leaving is not None:
+            self._leaving()
+        self._say_farewell()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -65,9 +71,6 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, then do as uvicorn does: close what is idle, and wait for what is under way."""
-        if self._leaving is not None:
-            self._leaving()
-        self._say_farewell()
         await self._while(lambda passed: passed < self._accept_seconds)
         for server in self.servers:
             server.close()
@@ -75,7 +78,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def _say_farewell(self) -> None:
-        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        # uvicorn makes the default headers anew from these once a second
+        self.config.encoded_headers.append((b"connection", b"close"))
+        self.server_state.default_headers = self.config.encoded_headers
         for connection in self.server_state.connections:
             cycle = connection.cycle if isinstance(connection, AbortableHttp) else None
             if cycle is not None and not cycle.response_started:

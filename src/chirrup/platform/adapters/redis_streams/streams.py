@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -27,6 +28,8 @@ _CONFIRMATION_MS = 2000
 _AT_LEAST = 50
 _Fields = dict[bytes | bytearray | memoryview | str | int | float, bytes | bytearray | memoryview | str | int | float]
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
+
+log = structlog.get_logger()
 
 
 class StreamOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +122,7 @@ class StreamReading:
         self._share = Share(options.key("group", subscription.name), subscription.topics)
         self._last: dict[Shard, int] = {}
         """The last number that was fetched, by shard."""
+        self._handled: dict[Shard, int] = {}
 
     @property
     def shards(self) -> frozenset[Shard]:
@@ -134,20 +138,21 @@ class StreamReading:
         await self._connection.run(lambda client: self._share.renew(client, release=False))
 
     async def acknowledge(self) -> None:
-        """Leave it to a later fetch, which begins with noting where another member may begin."""
+        """Remember it; a later fetch and the end note where another member may begin."""
+        self._handled = dict(self._last)
 
     async def close(self) -> None:
         """Leave the group, if that is possible; its share is free after a while in any case."""
         try:
-            await self._connection.run(lambda client: self._share.leave(client, self._last))
-        except Unavailable:
-            self._last.clear()
+            await self._connection.run(lambda client: self._share.leave(client, self._handled))
+        except Unavailable as reason:
+            log.info("redis_streams.not_left", reason=reason.detail)
         finally:
             await self._connection.close()
 
     async def _fetch(self, client: Redis, limit: int, seconds: float) -> list[Record]:
         if self._share.due():
-            await self._share.note(client, self._last)
+            await self._share.note(client, self._handled)
             await self._share.renew(client, release=True)
             fresh = await self._share.begin(client, self._share.shards - self._last.keys())
             self._last = {shard: seq for shard, seq in self._last.items() if shard in self._share.shards} | fresh
