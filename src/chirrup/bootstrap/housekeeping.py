@@ -1,13 +1,14 @@
 """Forgetting what is kept for a while only."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chirrup.platform.clock import Clock
 from chirrup.platform.idempotency import IdempotencyStore
 from chirrup.platform.ids import compose
 from chirrup.platform.outbox import TRIM_STEP, OutboxStore
-from chirrup.platform.ports import Database, Subscription, Transaction
+from chirrup.platform.ports import Database, Subscription
+from chirrup.platform.steps import in_steps
 from chirrup.registry import Job
 from chirrup.timelines.store import TimelineTables
 
@@ -34,16 +35,10 @@ class Housekeeping:
     async def _trim(self) -> None:
         topics = {subscription.name: subscription.topics for subscription in self.subscriptions}
         before = self.clock.now() - self.outbox_hours * _HOUR
-        await self._in_steps(lambda tx: self.outbox.trim(tx, before, topics))
+        await in_steps(self.db, TRIM_STEP, lambda tx: self.outbox.trim(tx, before, topics))
         async with self.db.transaction() as tx:
             await self.idempotency.delete_old(tx, self.clock.now() - 24 * _HOUR)
 
     async def _forget_fan_outs(self) -> None:
         before = compose(self.clock.now() - self.fan_out_hours * _HOUR, 0, 0)
-        await self._in_steps(lambda tx: self.tables.delete_steps(tx, before, TRIM_STEP))
-
-    async def _in_steps(self, delete: Callable[[Transaction], Awaitable[int]]) -> None:
-        deleted = TRIM_STEP
-        while deleted == TRIM_STEP:
-            async with self.db.transaction() as tx:
-                deleted = await delete(tx)
+        await in_steps(self.db, TRIM_STEP, lambda tx: self.tables.delete_steps(tx, before, TRIM_STEP))

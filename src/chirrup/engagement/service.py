@@ -8,6 +8,7 @@ from chirrup.engagement.store import LikeStore
 from chirrup.platform.ids import MAX_ID, IdGenerator
 from chirrup.platform.ports import Database, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.platform.steps import in_steps
 from chirrup.posts import Posts
 
 _STEP = 500
@@ -79,10 +80,7 @@ class Engagement:
 
     async def forget_post(self, post_id: int) -> None:
         """Remove the likes of a post that is gone, in steps."""
-        while True:
-            async with self.db.transaction() as tx:
-                if await self.store.forget_post(tx, post_id, _STEP) < _STEP:
-                    return
+        await in_steps(self.db, _STEP, lambda tx: self.store.forget_post(tx, post_id, _STEP))
 
     async def forget_account(self, account_id: int) -> None:
         """Take back the likes of an account that is gone, in steps."""

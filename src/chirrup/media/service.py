@@ -18,6 +18,7 @@ from chirrup.platform.idempotency import IdempotencyKey, IdempotencyStore
 from chirrup.platform.ids import IdGenerator
 from chirrup.platform.ports import Database, PictureOrder, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.platform.steps import in_steps
 
 ORDER = PictureOrder(edges=EDGES)
 _STEP = 200
@@ -121,10 +122,9 @@ class MediaLibrary:
 
     async def forget(self, account_id: int) -> None:
         """Delete all uploads of an account that is gone, in steps."""
-        deleted = _STEP
-        while deleted == _STEP:
-            async with self.db.transaction() as tx:
-                deleted = await self.store.delete_some_of_owner(tx, account_id, _STEP, self.clock.now())
+        await in_steps(
+            self.db, _STEP, lambda tx: self.store.delete_some_of_owner(tx, account_id, _STEP, self.clock.now())
+        )
 
     async def _settled(self, tx: Transaction, content_hash: bytes, made: MediaFile | None) -> MediaFile:
         """Return the one file of a content: the one that was made now, unless another was before."""

@@ -14,6 +14,7 @@ from chirrup.platform.errors import NotFound
 from chirrup.platform.ids import IdGenerator, compose
 from chirrup.platform.ports import Database, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.platform.steps import in_steps
 
 _STEP = 100
 """Rows that one transaction changes: each costs pages of four indexes."""
@@ -76,17 +77,11 @@ class Notifications:
     @repeatable
     async def read_all(self, viewer: Viewer) -> None:
         """Mark all notifications as read, in steps."""
-        marked = _STEP
-        while marked == _STEP:
-            async with self.db.transaction() as tx:
-                marked = await self.store.read_some(tx, viewer.id, _STEP)
+        await in_steps(self.db, _STEP, lambda tx: self.store.read_some(tx, viewer.id, _STEP))
 
     async def forget_account(self, account_id: int) -> None:
         """Delete the notifications of an account that is gone, in steps."""
-        deleted = _STEP
-        while deleted == _STEP:
-            async with self.db.transaction() as tx:
-                deleted = await self.store.delete_of(tx, account_id, _STEP)
+        await in_steps(self.db, _STEP, lambda tx: self.store.delete_of(tx, account_id, _STEP))
 
     async def delete_old(self) -> None:
         """Delete notifications whose causes are all older than they are kept, in steps."""

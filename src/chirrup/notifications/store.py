@@ -9,6 +9,10 @@ from chirrup.notifications.store_causes import NEWEST
 from chirrup.platform.ports import Reader, Transaction
 
 _GROUP = "id, kind, subject_id, latest, read_id"
+_PAGE = f"""
+SELECT {_GROUP} FROM notifications WHERE recipient_id = $1 AND latest < $2 AND {{}} AND kind = ANY($3)
+ORDER BY latest DESC LIMIT $4
+"""  # noqa: S608 - columns of this module
 
 
 class NotificationStore:
@@ -77,22 +81,14 @@ class NotificationStore:
         self, reader: Reader, recipient_id: int, kinds: Collection[Kind], before: int, limit: int
     ) -> list[Group]:
         """Return an account's notifications of some kinds, newest first."""
-        rows = await reader.all(
-            f"SELECT {_GROUP} FROM notifications WHERE recipient_id = $1 AND latest < $2 AND latest > 0"  # noqa: S608
-            " AND kind = ANY($3) ORDER BY latest DESC LIMIT $4",
-            recipient_id, before, list(kinds), limit,
-        )  # fmt: skip
+        rows = await reader.all(_PAGE.format("latest > 0"), recipient_id, before, list(kinds), limit)
         return [Group(*row) for row in rows]
 
     async def newest_unread(
         self, reader: Reader, recipient_id: int, kinds: Collection[Kind], before: int, limit: int
     ) -> list[Group]:
         """Return those of them that may have something to read, newest first."""
-        rows = await reader.all(
-            f"SELECT {_GROUP} FROM notifications WHERE recipient_id = $1 AND latest < $2"  # noqa: S608
-            " AND latest > read_id AND kind = ANY($3) ORDER BY latest DESC LIMIT $4",
-            recipient_id, before, list(kinds), limit,
-        )  # fmt: skip
+        rows = await reader.all(_PAGE.format("latest > read_id"), recipient_id, before, list(kinds), limit)
         return [Group(*row) for row in rows]
 
     async def by_id(self, reader: Reader, recipient_id: int, notification_id: int) -> Group | None:

@@ -1,12 +1,13 @@
 """Counting what is used: each use for a day, and how many accounts an hour for four weeks."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from chirrup.platform.clock import Clock
 from chirrup.platform.ids import compose, time_of
 from chirrup.platform.ports import Database, Transaction
 from chirrup.platform.repeating import repeatable
+from chirrup.platform.steps import in_steps
 from chirrup.posts.language import PostLanguages
 from chirrup.posts.models import PostRow
 from chirrup.posts.store import PostStore
@@ -68,8 +69,9 @@ class Counting:
         for hour in range(first, last + 1):
             await self._count(hour, began)
             began = hour if began is None else began
-        await self._in_steps(self.store.delete_old_uses, compose(now - KEEP, 0, 0))
-        await self._in_steps(self.store.delete_old_hours, now // HOUR - HISTORY - 1)
+        oldest_id, oldest_hour = compose(now - KEEP, 0, 0), now // HOUR - HISTORY - 1
+        await in_steps(self.db, _STEP, lambda tx: self.store.delete_old_uses(tx, oldest_id, _STEP))
+        await in_steps(self.db, _STEP, lambda tx: self.store.delete_old_hours(tx, oldest_hour, _STEP))
 
     async def began(self) -> int | None:
         """Return the first hour that was counted."""
@@ -85,12 +87,6 @@ class Counting:
             await self.store.set_mark(tx, _COUNTED, hour)
             if began is None:
                 await self.store.set_mark(tx, _BEGAN, hour)
-
-    async def _in_steps(self, delete: Callable[[Transaction, int, int], Awaitable[int]], before: int) -> None:
-        deleted = _STEP
-        while deleted == _STEP:
-            async with self.db.transaction() as tx:
-                deleted = await delete(tx, before, _STEP)
 
     def _of(self, post: PostRow) -> list[Use]:
         subjects = subjects_of(post.entities, self.own_host)

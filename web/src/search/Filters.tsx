@@ -21,7 +21,7 @@ interface FiltersProps {
 /** Writes the query language for those who do not know it, where they can see it. */
 export function Filters({ text, onText, onApply }: FiltersProps) {
   const { from, media, links, since, until, lang } = readFilters(text);
-  const applyLater = useLater(onApply);
+  const applyLater = useDebounced(onApply);
   const apply = (next: string, pause: number) => {
     onText(next);
     applyLater(next, pause);
@@ -125,7 +125,7 @@ function Choice({ label, on, onChange }: { label: string; on: boolean; onChange:
 }
 
 /** Calls with the last of several values, once no other has come for a while. */
-function useLater(call: (value: string) => void): (value: string, pause: number) => void {
+function useDebounced(call: (value: string) => void): (value: string, pause: number) => void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(call);
   useEffect(() => {

@@ -12,25 +12,14 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from chirrup.platform.adapters.postgres.faults import CONNECT_FAULTS
+from chirrup.platform.adapters.sql_search import BEGINNING, EXACT, Dialect, SqlSearch
 from chirrup.platform.errors import StartRefused, Unavailable
-from chirrup.platform.ids import EPOCH
-from chirrup.platform.ports import Database, Row, SearchBuild, Transaction
-from chirrup.platform.searching import (
-    CANDIDATES,
-    EVENNESS,
-    HALF_LIFE,
-    Hit,
-    PersonDocument,
-    PostDocument,
-    PostSearch,
-    TagCount,
-)
+from chirrup.platform.ports import Database, SearchBuild, Transaction
+from chirrup.platform.searching import CANDIDATES, EVENNESS, HALF_LIFE, PersonDocument, PostDocument, PostSearch
 from chirrup.platform.words import Phrase
 
-_LAST = chr(0x10FFFF)
 _LOCK = 7_306_514_209
 _TIMEOUT = 30.0
-_EXACT, _BEGINNING = "2e12", "1e12"
 # the longest that a tsvector takes; more than 280 characters of text never have as many
 _POSITIONS = 16_383
 
@@ -83,8 +72,8 @@ WHERE $5::float8 IS NULL OR (score, id) < ($5::float8, $6::bigint) ORDER BY scor
 """  # noqa: S608 - numbers of this module
 _PEOPLE = f"""
 SELECT score, id FROM (
-    SELECT id, weight + CASE WHEN username = $2 THEN {_EXACT}::float8 WHEN username >= $2 AND username < $3
-        THEN {_BEGINNING}::float8 ELSE 0 END AS score
+    SELECT id, weight + CASE WHEN username = $2 THEN {EXACT}::float8 WHEN username >= $2 AND username < $3
+        THEN {BEGINNING}::float8 ELSE 0 END AS score
     FROM search.people_{{0}} WHERE words @@ $1::text::tsquery
 ) AS ranked
 WHERE $4::float8 IS NULL OR (score, id) < ($4::float8, $5::bigint) ORDER BY score DESC, id DESC LIMIT $6
@@ -97,10 +86,11 @@ GROUP BY tag ORDER BY posts DESC, tag LIMIT $3
 Write = Callable[[Transaction, int], Awaitable[None]]
 
 
-class PostgresSearch:
+class PostgresSearch(SqlSearch):
     """The `SearchIndex` port, over tables that `prepare` has made."""
 
     def __init__(self, db: Database) -> None:
+        super().__init__(db.scan, _DIALECT)
         self._db = db
 
     async def put_posts(self, documents: Sequence[PostDocument]) -> None:
@@ -136,30 +126,6 @@ class PostgresSearch:
 
         await self._write(delete)
 
-    async def newest_posts(self, wanted: PostSearch, limit: int) -> Sequence[int]:
-        """Return posts, newest first."""
-        rows = await self._find(_NEWEST, _query(wanted), wanted.since, wanted.before, limit)
-        return [row[0] for row in rows]
-
-    async def best_posts(self, wanted: PostSearch, now: int, after: Hit | None, limit: int) -> Sequence[Hit]:
-        """Return posts behind a place, best first."""
-        score, identifier = after or (None, None)
-        rows = await self._find(
-            _BEST, _query(wanted), wanted.since, wanted.before, now - EPOCH, score, identifier, limit
-        )
-        return [Hit(*row) for row in rows]
-
-    async def people(self, names: Sequence[Phrase], username: str, after: Hit | None, limit: int) -> Sequence[Hit]:
-        """Return accounts behind a place."""
-        score, identifier = after or (None, None)
-        asked = " & ".join(map(_phrase, names))
-        rows = await self._find(_PEOPLE, asked, username, username + _LAST, score, identifier, limit)
-        return [Hit(*row) for row in rows]
-
-    async def tags(self, prefix: str, limit: int) -> Sequence[TagCount]:
-        """Return the hashtags that begin with a text."""
-        return [TagCount(*row) for row in await self._find(_TAGS, prefix, prefix + _LAST, limit)]
-
     async def complete(self) -> bool:
         """Return whether the index has been built."""
         row = await self._db.read.first("SELECT complete FROM search.state")
@@ -191,25 +157,6 @@ class PostgresSearch:
             for number in (current, building):
                 if number:
                     await write(tx, number)
-
-    async def _find(self, sql: str, *args: object) -> Sequence[Row]:
-        number = await self._current()
-        try:
-            return await self._db.scan.all(sql.format(number), *args)
-        except asyncpg.UndefinedTableError:
-            # a build may have ended between the two questions
-            replaced = await self._current()
-            if replaced == number:
-                raise
-            return await self._db.scan.all(sql.format(replaced), *args)
-
-    async def _current(self) -> int:
-        # asked of the same server as the tables: of a replica and the primary, one may lack what the other has
-        row = await self._db.scan.first("SELECT current FROM search.state")
-        if row is None:
-            raise Unavailable("The search index is not there yet.")
-        number: int = row[0]
-        return number
 
 
 class _Build:
@@ -315,9 +262,13 @@ def _vector(words: Sequence[str]) -> str:
     return " ".join(f"{_quoted(word)}:{min(place, _POSITIONS)}" for place, word in enumerate(words, 1))
 
 
-def _query(wanted: PostSearch) -> str:
-    """Return a question as a tsquery is written."""
+def _posts_query(wanted: PostSearch) -> str:
+    """Return what is looked for as a tsquery is written."""
     return " & ".join([*map(_phrase, wanted.required), *(f"!({_phrase(phrase)})" for phrase in wanted.excluded)])
+
+
+def _names_query(names: Sequence[Phrase]) -> str:
+    return " & ".join(map(_phrase, names))
 
 
 def _phrase(phrase: Phrase) -> str:
@@ -330,3 +281,15 @@ def _phrase(phrase: Phrase) -> str:
 def _quoted(word: str) -> str:
     escaped = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"
+
+
+_DIALECT = Dialect(
+    current="SELECT current FROM search.state",
+    newest=_NEWEST,
+    best=_BEST,
+    people=_PEOPLE,
+    tags=_TAGS,
+    posts_query=_posts_query,
+    names_query=_names_query,
+    no_table=asyncpg.UndefinedTableError,
+)

@@ -16,26 +16,16 @@ from typing import TypeVar
 
 import structlog
 
+from chirrup.platform.adapters.sql_search import BEGINNING, EXACT, Dialect, SqlSearch
 from chirrup.platform.adapters.sqlite.database import SqliteScanner, connect, refusals
 from chirrup.platform.errors import Unavailable
-from chirrup.platform.ids import EPOCH
-from chirrup.platform.ports import Row, SearchBuild
-from chirrup.platform.searching import (
-    CANDIDATES,
-    EVENNESS,
-    HALF_LIFE,
-    Hit,
-    PersonDocument,
-    PostDocument,
-    PostSearch,
-    TagCount,
-)
+from chirrup.platform.ports import SearchBuild
+from chirrup.platform.searching import CANDIDATES, EVENNESS, HALF_LIFE, PersonDocument, PostDocument, PostSearch
 from chirrup.platform.words import Phrase
 
 LAYOUT = 1
 """The version of the tables; a file with other ones is made anew."""
 _LOCK_MILLISECONDS = 10_000
-_LAST = chr(0x10FFFF)
 # words come ready made, with spaces between them: whatever is no space belongs to a word
 _TOKENS = """tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'" """
 _TABLES = (
@@ -49,7 +39,6 @@ _TABLES = (
     "CREATE INDEX usernames_by_name_{0} ON usernames_{0} (username)",
 )
 _KINDS = ("posts", "tags", "people", "usernames")
-_EXACT, _BEGINNING = 2e12, 1e12
 
 _NEWEST = """
 SELECT rowid FROM posts_{0} WHERE posts_{0} MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4
@@ -64,8 +53,8 @@ SELECT score, id FROM (
 """  # noqa: S608 - numbers of this module
 _PEOPLE = f"""
 SELECT score, id FROM (
-    SELECT u.id, u.weight + CASE WHEN u.username = $2 THEN {_EXACT} WHEN u.username >= $2 AND u.username < $3
-        THEN {_BEGINNING} ELSE 0.0 END AS score
+    SELECT u.id, u.weight + CASE WHEN u.username = $2 THEN {EXACT} WHEN u.username >= $2 AND u.username < $3
+        THEN {BEGINNING} ELSE 0.0 END AS score
     FROM people_{{0}} AS p JOIN usernames_{{0}} AS u ON u.id = p.rowid WHERE people_{{0}} MATCH $1
 ) WHERE $4 IS NULL OR (score, id) < ($4, $5) ORDER BY score DESC, id DESC LIMIT $6
 """  # noqa: S608
@@ -78,7 +67,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class SqliteSearch:
+class SqliteSearch(SqlSearch):
     """The `SearchIndex` port."""
 
     def __init__(self, path: Path) -> None:
@@ -86,6 +75,7 @@ class SqliteSearch:
         self._writer = _open(path)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="search-write")
         self._reads = SqliteScanner(path)
+        super().__init__(self._reads, _DIALECT)
 
     async def __aenter__(self) -> "SqliteSearch":
         """Go on."""
@@ -112,30 +102,6 @@ class SqliteSearch:
     async def delete_people(self, account_ids: Sequence[int]) -> None:
         """Remove accounts."""
         await self._write(lambda run: self._in_each(run, lambda number: _delete_people(run, number, account_ids)))
-
-    async def newest_posts(self, wanted: PostSearch, limit: int) -> Sequence[int]:
-        """Return posts, newest first."""
-        rows = await self._find(_NEWEST, _match(wanted), wanted.since, wanted.before, limit)
-        return [row[0] for row in rows]
-
-    async def best_posts(self, wanted: PostSearch, now: int, after: Hit | None, limit: int) -> Sequence[Hit]:
-        """Return posts behind a place, best first."""
-        score, identifier = after or (None, None)
-        rows = await self._find(
-            _BEST, _match(wanted), wanted.since, wanted.before, now - EPOCH, score, identifier, limit
-        )
-        return [Hit(*row) for row in rows]
-
-    async def people(self, names: Sequence[Phrase], username: str, after: Hit | None, limit: int) -> Sequence[Hit]:
-        """Return accounts behind a place."""
-        score, identifier = after or (None, None)
-        asked = " AND ".join(map(_phrase, names))
-        rows = await self._find(_PEOPLE, asked, username, username + _LAST, score, identifier, limit)
-        return [Hit(*row) for row in rows]
-
-    async def tags(self, prefix: str, limit: int) -> Sequence[TagCount]:
-        """Return the hashtags that begin with a text."""
-        return [TagCount(*row) for row in await self._find(_TAGS, prefix, prefix + _LAST, limit)]
 
     async def complete(self) -> bool:
         """Return whether the index has been built."""
@@ -176,23 +142,6 @@ class SqliteSearch:
                     self._writer.execute("ROLLBACK")
                 raise
             return done
-
-    async def _find(self, sql: str, *args: object) -> Sequence[Row]:
-        number = await self._current()
-        try:
-            return await self._reads.all(sql.format(number), *args)
-        except sqlite3.OperationalError:
-            # a build has ended between the two questions
-            replaced = await self._current()
-            if replaced == number:
-                raise
-            return await self._reads.all(sql.format(replaced), *args)
-
-    async def _current(self) -> int:
-        row = await self._reads.first("SELECT value FROM state WHERE name = 'current'")
-        assert row is not None
-        number: int = row[0]
-        return number
 
 
 class _Build:
@@ -358,14 +307,30 @@ def _delete_people(run: _Run, number: int, account_ids: Sequence[int]) -> None:
     run.many(f"DELETE FROM usernames_{number} WHERE id = ?", ids)  # noqa: S608
 
 
-def _match(wanted: PostSearch) -> str:
-    """Return a question in FTS5's language."""
+def _posts_query(wanted: PostSearch) -> str:
+    """Return what is looked for in FTS5's language."""
     required = " AND ".join(map(_phrase, wanted.required))
     if not wanted.excluded:
         return required
     return f"({required}) NOT ({' OR '.join(map(_phrase, wanted.excluded))})"
 
 
+def _names_query(names: Sequence[Phrase]) -> str:
+    return " AND ".join(map(_phrase, names))
+
+
 def _phrase(phrase: Phrase) -> str:
     words = " ".join(phrase.words).replace('"', '""')
     return f'"{words}"{" *" if phrase.prefix else ""}'
+
+
+_DIALECT = Dialect(
+    current="SELECT value FROM state WHERE name = 'current'",
+    newest=_NEWEST,
+    best=_BEST,
+    people=_PEOPLE,
+    tags=_TAGS,
+    posts_query=_posts_query,
+    names_query=_names_query,
+    no_table=sqlite3.OperationalError,
+)
