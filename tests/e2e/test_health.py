@@ -24,11 +24,6 @@ async def broken() -> None:
     raise Unavailable("Nobody is at home.")
 
 
-async def silent() -> None:
-    """Never answer."""
-    await asyncio.Event().wait()
-
-
 async def ask(app: Application, path: str = "/health/ready", *, lifecycle: Lifecycle | None = None) -> httpx.Response:
     """Return the answer of an application."""
     api: Any = create_api(app, lifecycle)
@@ -71,10 +66,22 @@ async def test_without_another_dependency_it_is_ready_and_says_what_is_missing(a
 async def test_silent_dependencies_are_waited_for_together_and_not_long(
     app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    waiting = most = 0
+
+    async def silent() -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            waiting -= 1
+
     monkeypatch.setattr(service, "CHECK_SECONDS", 0.5)
-    async with asyncio.timeout(1.4):
-        answer = await ask(replace(app, checks={"database": silent, "redis": silent, "bus": silent}))
+    checks = dict.fromkeys(("database", "redis", "bus"), silent)
+    answer = await asyncio.wait_for(ask(replace(app, checks=checks)), 30)
     assert answer.status_code == 503
+    assert (most, waiting) == (3, 0)
     assert set(answer.json()["dependencies"].values()) == {"no answer within 0.5 seconds"}
 
 
