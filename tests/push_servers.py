@@ -52,6 +52,8 @@ class Service:
     received: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     requests: int = 0
+    retry_after: str = "1"
+    """What is said where a device's service is in trouble."""
 
     def arrived(self, device: PushDevice) -> list[tuple[str, str]]:
         """Return (title, body) of what has arrived for a device."""
@@ -101,7 +103,7 @@ class WebPushService(Service):
         address = f"{self.url}{path}"
         match await self.state(address):
             case "busy":
-                return 503, {"retry-after": "1"}, b""
+                return 503, {"retry-after": self.retry_after}, b""
             case "moved":
                 return 307, {"location": f"{self.url}/push/elsewhere"}, b""
             case "gone":
@@ -159,7 +161,8 @@ class AppleService(Service):
                 case "busy":
                     refusal = 503, "ServiceUnavailable"
         if refusal is not None:
-            return refusal[0], {}, msgspec.json.encode({"reason": refusal[1]})
+            headers = {"retry-after": self.retry_after} if refusal[0] == 503 else {}
+            return refusal[0], headers, msgspec.json.encode({"reason": refusal[1]})
         payload = msgspec.json.decode(body)
         received = {**payload["aps"]["alert"], "path": payload["path"], "id": payload["id"]}
         self.received.setdefault(address, []).append(received)
@@ -222,7 +225,8 @@ class GoogleService(Service):
             case "gone":
                 return _google_error(404, "NOT_FOUND", {"errorCode": "UNREGISTERED"})
             case "busy":
-                return _google_error(503, "UNAVAILABLE", {"errorCode": "UNAVAILABLE"})
+                status, _, body = _google_error(503, "UNAVAILABLE", {"errorCode": "UNAVAILABLE"})
+                return status, {"retry-after": self.retry_after}, body
         self.check(all(isinstance(value, str) for value in message["data"].values()), "data that is no text")
         self.check(not message.keys() - {"token", "notification", "data", "android"}, "unknown fields")
         self.check(re.fullmatch(r"\d+s", message["android"]["ttl"]), "TTL")

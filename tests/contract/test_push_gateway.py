@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from chirrup.platform.adapters.push.services import PushServices
 from chirrup.platform.adapters.push.web import WebPush, make_private_key
 from chirrup.platform.errors import PushFailed, RuleBroken, StartRefused
 from chirrup.platform.ports import PushGateway, PushMessage
-from tests.clock import HandClock
+from tests.clock import START, HandClock
 from tests.push_servers import (
     SERVICES,
     AnyService,
@@ -111,6 +113,25 @@ async def test_a_service_in_trouble_is_told_of_and_serves_again(
     service.turn(device, "there")
     assert await gateway.push(device, SONG)
     assert len(service.arrived(device)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("120", 120), ("", 0), ("soon", 0), ("-5", 0), ("9" * 5000, 0), ("99999999", 86_400),
+        (format_datetime(datetime.fromtimestamp(START / 1000 + 90, UTC), usegmt=True), 90),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("Sun, 06 Nov 9994 08:49:37 GMT", 86_400),
+    ],
+)  # fmt: skip
+async def test_a_service_in_trouble_says_for_how_long(
+    gateway: PushGateway, service: AnyService, said: str, seconds: int
+) -> None:
+    device = service.device()
+    service.turn(device, "busy")
+    service.retry_after = said
+    with pytest.raises(PushFailed) as failed:
+        await gateway.push(device, SONG)
+    assert failed.value.retry_after == pytest.approx(seconds, abs=1)
 
 
 @pytest.mark.parametrize("address", ["", "nest", "http://127.0.0.1:1/push/1", "https://example.org/", "wren robin" * 9])

@@ -173,6 +173,24 @@ async def test_a_device_that_could_not_be_told_is_told_later_and_the_others_at_o
     assert await put_off(community) == 0
 
 
+async def test_a_service_that_asks_for_time_is_given_it(
+    community: Community, service: WebPushService, clock: HandClock
+) -> None:
+    wren, robin = await community.people("wren", "robin")
+    device = await subscribe(wren, service)
+    service.turn(device, "busy")
+    service.retry_after = "600"
+    await robin.publish("@wren hello")
+    await community.settle()
+    service.turn(device, "there")
+    clock.move(599)
+    await push_again(community)
+    assert service.arrived(device) == []
+    clock.move(2)
+    await push_again(community)
+    assert service.arrived(device) == [("robin mentioned you", "@wren hello")]
+
+
 @pytest.mark.settings(access_token_seconds=86_400)
 async def test_a_device_that_can_never_be_told_is_tried_less_and_less_often_and_then_no_more(
     community: Community, service: WebPushService, clock: HandClock

@@ -31,7 +31,8 @@ from chirrup.platform.telemetry import Telemetry
 ATTEMPTS = 10
 """How often a device is told of a notification, if its service does not take it."""
 FIRST_WAIT = 30_000
-"""Milliseconds after the first attempt; each later wait is twice as long, which makes four hours in all."""
+"""Milliseconds after the first attempt; each later wait is twice as long, which makes four hours in all, or as long as
+the service has asked for."""
 _AT_ONCE = 16
 _STEP = 100
 _LEASE = 300_000
@@ -147,7 +148,7 @@ class Pushing:
                     result = "delivered" if await self.gateway.push(device, due) else "gone"
                 except PushFailed as error:
                     result = "failed"
-                    outcome.failures[session_id] = device.service, str(error)
+                    outcome.failures[session_id] = device.service, error
                 if result == "gone":
                     outcome.gone[session_id] = device.address
                 self.telemetry.pushes.labels(device.service, result).inc()
@@ -167,14 +168,17 @@ class Pushing:
         """Forget the devices that are gone, and put off those that could not be told, a while longer each time."""
         for session_id, address in outcome.gone.items():
             await self.store.delete_gone(tx, session_id, address)
-        for session_id, (service, reason) in outcome.failures.items():
+        for session_id, (service, error) in outcome.failures.items():
             made = attempts.get((session_id, outcome.notification_id), 0) + 1
             if made == ATTEMPTS:
                 self.telemetry.pushes.labels(service, "given_up").inc()
-                log.warning("push.given_up", notification_id=outcome.notification_id, service=service, reason=reason)
+                log.warning(
+                    "push.given_up", notification_id=outcome.notification_id, service=service, reason=str(error)
+                )
             else:
                 put_off = PutOff(session_id, outcome.notification_id, outcome.recipient_id, made)
-                await self.store.put_off(tx, put_off, self.clock.now() + FIRST_WAIT * 2 ** (made - 1))
+                wait = max(FIRST_WAIT * 2 ** (made - 1), round(error.retry_after * 1000))
+                await self.store.put_off(tx, put_off, self.clock.now() + wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +189,5 @@ class _Outcome:
     notification_id: int
     gone: dict[int, str]
     """Addresses that are no more."""
-    failures: dict[int, tuple[PushService, str]]
+    failures: dict[int, tuple[PushService, PushFailed]]
     """Why a device could not be told."""

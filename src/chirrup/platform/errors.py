@@ -98,6 +98,11 @@ class StorageFull(Refusal):
 class PushFailed(Exception):  # noqa: N818 - as above
     """A push service did not take a message; the text says why. Sent once more, it may."""
 
+    def __init__(self, reason: str, *, retry_after: float = 0.0) -> None:
+        """The service may have asked for so many seconds without another attempt."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
 
 class StartRefused(Exception):  # noqa: N818 - as above
     """The process must not start on this data directory or these settings; the text is one sentence."""

@@ -92,7 +92,7 @@ class Apns:
             return False
         if reason in {"ExpiredProviderToken", "InvalidProviderToken"}:
             self._signed_at = 0
-        raise failure(answer)
+        raise failure(answer, self._clock.now())
 
     def _provider_token(self, now: int) -> str:
         if not self._signed_at <= now < self._signed_at + _FRESH:

@@ -1,5 +1,6 @@
 """Asking a push service over HTTP."""
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -33,6 +34,16 @@ async def post(client: httpx.AsyncClient, url: str, **options: Any) -> httpx.Res
         raise PushFailed(f"{host} does not answer: {type(error).__name__}") from error
 
 
-def failure(answer: httpx.Response) -> PushFailed:
-    """Return the failure that an answer tells of."""
-    return PushFailed(f"{answer.request.url.host} answers {answer.status_code}: {answer.text[:_SHOWN]}")
+def failure(answer: httpx.Response, now: int) -> PushFailed:
+    """Return the failure that an answer tells of at a time, in milliseconds since the Unix epoch."""
+    reason = f"{answer.request.url.host} answers {answer.status_code}: {answer.text[:_SHOWN]}"
+    return PushFailed(reason, retry_after=_retry_after(answer.headers.get("retry-after", ""), now))
+
+
+def _retry_after(said: str, now: int) -> float:
+    """Return the seconds that a header asks for (RFC 9110, 10.2.3); a message that waits longer is of no use."""
+    try:
+        seconds = float(int(said)) if said.isdecimal() else parsedate_to_datetime(said).timestamp() - now / 1000
+    except (ValueError, OverflowError):
+        return 0.0
+    return max(0.0, min(seconds, LIFETIME))

@@ -106,7 +106,7 @@ class Fcm:
             return False
         if answer.status_code == 401:
             self._expires = 0
-        raise failure(answer)
+        raise failure(answer, self._clock.now())
 
     async def _access_token(self) -> str:
         async with self._asking:
@@ -127,7 +127,7 @@ class Fcm:
         form = {"grant_type": _GRANT, "assertion": assertion}
         answer = await post(self._client, account.token_uri, data=form)
         if answer.status_code != 200:
-            raise failure(answer)
+            raise failure(answer, self._clock.now())
         try:
             granted = msgspec.json.decode(answer.content, type=_Granted)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

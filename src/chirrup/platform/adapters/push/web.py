@@ -77,7 +77,7 @@ class WebPush:
             return True
         if answer.status_code in _GONE:
             return False
-        raise failure(answer)
+        raise failure(answer, self._clock.now())
 
     def _headers(self, device: PushDevice, message: PushMessage) -> dict[str, str]:
         return {
