@@ -53,7 +53,7 @@ class Connection:
         """Close the client."""
         client, self._client = self._client, None
         if client is not None:
-            await client.aclose()
+            await _close(client)
 
     async def _connect(self) -> Redis:
         options: dict[str, Any] = {
@@ -88,11 +88,21 @@ class Connection:
                 fault = error
                 continue
             finally:
-                await client.aclose()
+                await _close(client)
             for first, last, holder, *_ in ranges:
                 if first <= slot <= last:
                     return holder[0].decode() or host, int(holder[1])
         raise fault
+
+
+async def _close(client: Redis) -> None:
+    """Close a client; cancelled meanwhile, redis-py would leave its connections open."""
+    closing = asyncio.ensure_future(client.aclose())
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await closing
+        raise
 
 
 def _heed(task: "asyncio.Task[object] | None", cancellations: int) -> None:
