@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 from tests.cluster import environment, require, with_database
 from tests.redis_servers import require_redis
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 @pytest.fixture

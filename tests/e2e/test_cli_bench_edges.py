@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.cli import run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.embedded]
 
 
 def test_rules_are_held_against_a_fixed_threshold() -> None:

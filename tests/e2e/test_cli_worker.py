@@ -16,6 +16,8 @@ from tests.e2e.cli import chirrup
 from tests.processes import ClusterProcess, cluster_environment, prepare, run, started, until
 from tests.support import PASSWORD, Client, free_port
 
+pytestmark = pytest.mark.cluster
+
 
 @pytest.fixture
 def unprepared(tmp_path: Path) -> Iterator[dict[str, str]]:
