@@ -1,5 +1,7 @@
 """The end of pictures: with their posts, with their owners, and when nobody uses them."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,23 @@ async def test_the_pictures_of_a_deleted_account_are_deleted(community: Communit
     await community.app.tidying.tidy()
     for each in (used, loose):
         assert (await community.client().get(BASE + each["url"])).status_code == 404
+
+
+async def test_what_a_killed_process_has_left_of_an_upload_is_removed(community: Community) -> None:
+    folder = community.app.tidying.folder
+    left, under_way = folder / "chirrup-upload-left", folder / "chirrup-upload-new"
+    begin(left, under_way)
+    os.utime(left, (0, 0))
+    await community.app.tidying.tidy()
+    assert (left.exists(), under_way.exists()) == (False, True)
+    shutil.rmtree(under_way)
+
+
+def begin(*folders: Path) -> None:
+    """Receive a part of an upload into each folder."""
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "received").write_bytes(b"half of it")
 
 
 @pytest.mark.embedded

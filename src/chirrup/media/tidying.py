@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,5 +89,7 @@ def _clear(folder: Path) -> None:
     """Remove what processes that were killed have left of uploads."""
     before = time.time() - HOUR / 1000
     for path in folder.glob("chirrup-*-*"):
-        if path.stat().st_mtime < before:
-            shutil.rmtree(path, ignore_errors=True)
+        # another process may be at it, too
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path)
